@@ -1,0 +1,243 @@
+"""Settings of Station, read once from the environment.
+
+`Settings.from_env()` reads every variable, lists every problem at once, and returns a frozen value that the
+rest of the program receives. No other module reads the environment. A variable `NAME` may also be given as
+`NAME_FILE`, the path of a file that holds the value (container and systemd secrets).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent
+DEMO_SECRET = "demo-secret-not-for-production-" + "0" * 32
+DEMO_STRIPE_KEY = "sk_test_sandbox"
+DEMO_WEBHOOK_SECRET = "whsec_sandbox"
+MODES = ("development", "test", "production")
+
+
+class SettingsError(Exception):
+    """Every problem found in the environment, one line each."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+def _text(raw: str) -> str:
+    return raw.strip()
+
+
+def _number(raw: str) -> int:
+    return int(raw)
+
+
+def _flag(raw: str) -> bool:
+    known = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False, "": False}
+    return known[raw.strip().lower()]
+
+
+def _list(raw: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in raw.split(",") if part.strip())
+
+
+def _path(raw: str) -> Path:
+    return Path(raw).expanduser().resolve()
+
+
+_WANTED = {_number: "a whole number", _flag: "yes or no", _path: "a path"}
+
+
+def setting(env: str, doc: str, default: Any = None, read: Callable[[str], Any] = _text, secret: bool = False) -> Any:
+    """One setting: its variable, what it means, its default (a function of home and port where it is one)."""
+    return field(metadata={"env": env, "doc": doc, "default": default, "read": read, "secret": secret})
+
+
+def _in_home(name: str) -> Callable[[Mapping[str, Any]], str]:
+    return lambda known: f"sqlite:///{known['home'] / name}"
+
+
+@dataclass(frozen=True, repr=False)
+class Settings:
+    """The whole configuration. Frozen; secrets never appear in its repr."""
+
+    mode: str = setting("STATION_MODE", "development, test or production.", "development")
+    home: Path = setting(
+        "STATION_HOME",
+        "Instance folder: embedded database and broker, mailbox, clock.",
+        str(ROOT / "instance"),
+        _path,
+    )
+    host: str = setting("STATION_HOST", "Address that the web server listens on.", "127.0.0.1")
+    port: int = setting(
+        "STATION_PORT", "Port of the web server; the sandbox and mailbox take the next ones.", "8400", _number
+    )
+    base_url: str = setting(
+        "STATION_URL",
+        "Public address of the site, without a slash at the end.",
+        lambda known: f"http://{known['host']}:{known['port']}",
+    )
+    trusted_hosts: tuple[str, ...] = setting(
+        "TRUSTED_HOSTS",
+        "Host names that are answered, by commas. Empty: any in development; required in production.",
+        "",
+        _list,
+    )
+    proxies: int = setting(
+        "STATION_PROXIES", "How many reverse proxies stand in front (for the client address).", "0", _number
+    )
+    secret_key: str = setting(
+        "SECRET_KEY", "Signs desk sessions and form tokens; 32 characters or more.", DEMO_SECRET, secret=True
+    )
+    secret_key_fallbacks: tuple[str, ...] = setting(
+        "SECRET_KEY_FALLBACKS", "Older keys that still verify, by commas.", "", _list, secret=True
+    )
+    database_url: str = setting(
+        "DATABASE_URL",
+        "Database: the embedded SQLite file, or postgresql+psycopg://…",
+        _in_home("station.sqlite"),
+        secret=True,
+    )
+    celery_broker_url: str = setting(
+        "CELERY_BROKER_URL",
+        "Broker: embedded (SQLAlchemy transport on its own SQLite file), amqp://… (RabbitMQ) or redis://…",
+        lambda known: "sqla+" + _in_home("broker.sqlite")(known),
+        secret=True,
+    )
+    stripe_api_key: str = setting("STRIPE_API_KEY", "Stripe secret or restricted key.", DEMO_STRIPE_KEY, secret=True)
+    stripe_webhook_secret: str = setting(
+        "STRIPE_WEBHOOK_SECRET", "Signing secret of the webhook endpoint.", DEMO_WEBHOOK_SECRET, secret=True
+    )
+    stripe_webhook_secret_next: str = setting(
+        "STRIPE_WEBHOOK_SECRET_NEXT",
+        "The next signing secret while it is being rolled; empty otherwise.",
+        "",
+        secret=True,
+    )
+    stripe_api_base: str = setting(
+        "STRIPE_API_BASE",
+        "Empty for Stripe itself; the sandbox's address in development.",
+        lambda known: "" if known["mode"] == "production" else f"http://127.0.0.1:{known['port'] + 1}",
+    )
+    stripe_account: str = setting("STRIPE_ACCOUNT", "Account id that events must carry where they carry one.", "")
+    stripe_timeout: int = setting("STRIPE_TIMEOUT", "Seconds that a waiting person waits for Stripe.", "20", _number)
+    mail_host: str = setting("MAIL_HOST", "SMTP server; the local mailbox in development.", "127.0.0.1")
+    mail_port: int = setting("MAIL_PORT", "SMTP port.", lambda known: str(known["port"] + 2), _number)
+    mail_security: str = setting("MAIL_SECURITY", "none, starttls or tls.", "none")
+    mail_username: str = setting("MAIL_USERNAME", "SMTP user; empty for none.", "")
+    mail_password: str = setting("MAIL_PASSWORD", "SMTP password.", "", secret=True)
+    mail_receipts_from: str = setting(
+        "MAIL_RECEIPTS_FROM", "Sender address of receipts and notices.", "membership@example.org"
+    )
+    movable_clock: bool = setting(
+        "STATION_MOVABLE_CLOCK",
+        "Development and tests: one clock file moves the time of web, worker, beat and sandbox together.",
+        lambda known: "no" if known["mode"] == "production" else "yes",
+        _flag,
+    )
+    web_workers: int = setting("STATION_WEB_WORKERS", "Web processes; each has four threads.", "2", _number)
+    worker_processes: int = setting("STATION_WORKER_PROCESSES", "Celery pool processes.", "2", _number)
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        """Read all settings. Raises SettingsError that lists every problem, each on a line of its own."""
+        environ = os.environ if environ is None else environ
+        problems: list[str] = []
+        known: dict[str, Any] = {}
+        for item in fields(cls):
+            known[item.name] = _read(item.metadata, environ, known, problems)
+        problems += _unknown(environ)
+        if not problems:
+            problems = _refusals(known, environ)
+        if problems:
+            raise SettingsError(problems)
+        return cls(**known)
+
+    def __repr__(self) -> str:
+        shown = (
+            f"{f.name}={'<secret>' if f.metadata['secret'] else repr(getattr(self, f.name))}" for f in fields(self)
+        )
+        return f"Settings({', '.join(shown)})"
+
+    @property
+    def production(self) -> bool:
+        return self.mode == "production"
+
+    @property
+    def livemode(self) -> bool:
+        """True when the Stripe key is a live one (sk_live_… or rk_live_…)."""
+        return self.stripe_api_key[3:].startswith("live_")
+
+
+def _read(meta: Mapping[str, Any], environ: Mapping[str, str], known: dict[str, Any], problems: list[str]) -> Any:
+    raw = _raw(meta["env"], environ, problems)
+    if raw is None:
+        default = meta["default"]
+        raw = default(known) if callable(default) else default
+    try:
+        return meta["read"](str(raw))
+    except (ValueError, KeyError):
+        shown = "its value" if meta["secret"] else repr(raw)
+        problems.append(f"{meta['env']}: {shown} is not {_WANTED.get(meta['read'], 'understood')}.")
+        default = meta["default"]
+        return meta["read"](str(default(known) if callable(default) else default))
+
+
+def _raw(name: str, environ: Mapping[str, str], problems: list[str]) -> str | None:
+    path = environ.get(f"{name}_FILE")
+    if path and name in environ:
+        problems.append(f"{name} and {name}_FILE are both set; keep one.")
+    if path:
+        try:
+            return Path(path).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            problems.append(f"{name}_FILE: cannot read {path} ({error.strerror}).")
+    return environ.get(name)
+
+
+def _unknown(environ: Mapping[str, str]) -> list[str]:
+    names = {f.metadata["env"] for f in fields(Settings)}
+    ours = (
+        n for n in environ if n.startswith(("STATION_", "STRIPE_", "MAIL_")) and not n.startswith("STATION_TEST_")
+    )
+    return [
+        f"{n} is not a setting of Station (docs/settings.md lists them)."
+        for n in sorted(ours)
+        if n not in names and n.removesuffix("_FILE") not in names
+    ]
+
+
+def _refusals(known: Mapping[str, Any], environ: Mapping[str, str]) -> list[str]:
+    """What each mode refuses. Production refuses everything that belongs to the demonstration."""
+    checks = [
+        (known["mode"] not in MODES, f"STATION_MODE: {known['mode']!r} is not one of {', '.join(MODES)}."),
+        (len(known["secret_key"]) < 32, "SECRET_KEY is shorter than 32 characters."),
+        (known["mail_security"] not in ("none", "starttls", "tls"), "MAIL_SECURITY is not none, starttls or tls."),
+    ]
+    if known["mode"] == "production":
+        checks += _production_refusals(known, environ)
+    return [problem for bad, problem in checks if bad]
+
+
+def _production_refusals(known: Mapping[str, Any], environ: Mapping[str, str]) -> list[tuple[bool, str]]:
+    def missing(name: str) -> bool:
+        return not (environ.get(name) or environ.get(f"{name}_FILE"))
+
+    return [
+        (known["secret_key"] == DEMO_SECRET, "SECRET_KEY: production refuses the demo secret; make one of your own."),
+        (
+            known["stripe_webhook_secret"] == DEMO_WEBHOOK_SECRET,
+            "STRIPE_WEBHOOK_SECRET: production refuses the demo secret.",
+        ),
+        ("_test_" in known["stripe_api_key"], "STRIPE_API_KEY: production refuses a test key."),
+        (bool(known["stripe_api_base"]), "STRIPE_API_BASE: production refuses the sandbox; unset it."),
+        (known["movable_clock"], "STATION_MOVABLE_CLOCK: production refuses the movable clock."),
+        (missing("CELERY_BROKER_URL"), "CELERY_BROKER_URL: production needs a broker (amqp://… or redis://…)."),
+        (missing("MAIL_HOST"), "MAIL_HOST: production needs a mail server."),
+        (not known["trusted_hosts"], "TRUSTED_HOSTS: production needs the host names that it answers."),
+        (not known["base_url"].startswith("https://"), "STATION_URL: production needs an https:// address."),
+    ]

@@ -1,0 +1,70 @@
+"""Customers and their saved cards: docs.stripe.com/api/customers, docs.stripe.com/api/payment_methods."""
+
+from __future__ import annotations
+
+from sandbox.stripe.api.registry import Call, check_metadata, listing, merged_metadata, route
+from sandbox.stripe.core.shapes import Obj
+from sandbox.stripe.flows.finishing import create_customer
+
+PLAIN = ("email", "name", "phone", "description")
+
+
+@route("post /v1/customers", "email name phone description metadata address preferred_locales")
+def create(call: Call) -> Obj:
+    check_metadata(call.params.get("metadata") or {})
+    values = {name: call.params.get(name) or None for name in (*PLAIN, "address")}
+    if values["address"]:
+        values["address"] = _whole_address(values["address"])
+    values["metadata"] = call.params.get("metadata") or {}
+    values["preferred_locales"] = call.params.get("preferred_locales") or []
+    return create_customer(call.sandbox, **values)
+
+
+def _whole_address(given: Obj) -> Obj:
+    return {n: given.get(n) or None for n in ("city", "country", "line1", "line2", "postal_code", "state")}
+
+
+@route("get /v1/customers/{customer}")
+def retrieve(call: Call) -> Obj:
+    return call.load("customer", "customer")
+
+
+@route("get /v1/customers", "limit starting_after ending_before created email")
+def list_(call: Call) -> Obj:
+    return listing(call, "customer", "email", keep=lambda row: not row.get("deleted"))
+
+
+@route("post /v1/customers/{customer}", "email name phone description metadata address invoice_settings")
+def update(call: Call) -> Obj:
+    customer = call.load("customer", "customer")
+    before = dict(customer)
+    for name in PLAIN:
+        if name in call.params:
+            customer[name] = call.params[name] or None
+    if "address" in call.params:
+        customer["address"] = _whole_address(call.params["address"]) if call.params["address"] else None
+    customer["metadata"] = merged_metadata(customer["metadata"], call.params.get("metadata", {}))
+    wanted = (call.params.get("invoice_settings") or {}).get("default_payment_method")
+    if wanted is not None:
+        customer["invoice_settings"] = {**customer["invoice_settings"], "default_payment_method": wanted or None}
+    changed = {name: value for name, value in before.items() if customer[name] != value}
+    call.sandbox.store.save(customer)
+    if changed:
+        call.sandbox.emit("customer.updated", customer, changed)
+    return customer
+
+
+@route("get /v1/payment_methods/{payment_method}")
+def retrieve_method(call: Call) -> Obj:
+    return call.load("payment_method", "payment_method")
+
+
+@route("get /v1/customers/{customer}/payment_methods", "limit starting_after ending_before type")
+def list_methods(call: Call) -> Obj:
+    customer = call.load("customer", "customer")
+    return listing(call, "payment_method", "type", keep=lambda row: row["customer"] == customer["id"])
+
+
+@route("get /v1/payment_methods", "limit starting_after ending_before type customer")
+def list_all_methods(call: Call) -> Obj:
+    return listing(call, "payment_method", "type", "customer")

@@ -1,0 +1,98 @@
+"""Invoices and their payments: docs.stripe.com/api/invoices, docs.stripe.com/api/invoice-payment."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sandbox.stripe.api.registry import Call, in_range, listing, merged_metadata, paged, route
+from sandbox.stripe.core.errors import KeptError, invalid
+from sandbox.stripe.core.shapes import Obj
+from sandbox.stripe.flows import invoicing, subscribing
+
+
+@route("get /v1/invoices/{invoice}")
+def retrieve(call: Call) -> Obj:
+    return call.load("invoice", "invoice")
+
+
+@route("get /v1/invoices", "limit starting_after ending_before created customer status subscription")
+def list_(call: Call) -> Obj:
+    wanted = call.params.get("subscription")
+
+    def keep(row: Obj) -> bool:
+        return wanted is None or bool(row["parent"]["subscription_details"]["subscription"] == wanted)
+
+    return listing(call, "invoice", "customer", "status", keep=keep)
+
+
+@route("post /v1/invoices/{invoice}", "metadata description auto_advance")
+def update(call: Call) -> Obj:
+    invoice = call.load("invoice", "invoice")
+    before: dict[str, Any] = {}
+    values: dict[str, Any] = {n: call.params[n] for n in ("description", "auto_advance") if n in call.params}
+    values["metadata"] = merged_metadata(invoice["metadata"], call.params.get("metadata", {}))
+    for name, value in values.items():
+        if invoice[name] != value:
+            before[name] = invoice[name]
+            invoice[name] = value
+    call.sandbox.store.save(invoice)
+    if before:
+        call.sandbox.emit("invoice.updated", invoice, before)
+    return invoice
+
+
+@route("post /v1/invoices/{invoice}/finalize")
+def finalize(call: Call) -> Obj:
+    invoice = call.load("invoice", "invoice")
+    if invoice["status"] != "draft":
+        raise invalid("This invoice is already finalized, you can't re-finalize a non-draft invoice.")
+    return invoicing.finalize(call.sandbox, invoice)
+
+
+@route("post /v1/invoices/{invoice}/pay")
+def pay(call: Call) -> Obj:
+    """docs.stripe.com/api/invoices/pay: an attempt now, outside the schedule; 402 when it fails."""
+    invoice = call.load("invoice", "invoice")
+    if invoice["status"] == "paid":
+        raise invalid("Invoice is already paid", code="invoice_already_paid")
+    if invoice["status"] not in ("draft", "open"):
+        raise invalid(f"You cannot pay an invoice with a status of {invoice['status']}.")
+    subscribing.finalize_and_collect(call.sandbox, invoice)
+    if invoice["status"] == "paid":
+        return invoice
+    return _refused(call, invoice)
+
+
+def _refused(call: Call, invoice: Obj) -> Obj:
+    """A declined card is an error for the caller although what happened is kept."""
+    rows = [row for row in call.sandbox.store.all("invoice_payment") if row["invoice"] == invoice["id"]]
+    intent = call.sandbox.get("payment_intent", rows[-1]["payment"]["payment_intent"])
+    error = intent["last_payment_error"]
+    raise KeptError(402, "card_error", error["message"], code=error["code"],
+                    decline_code=error["decline_code"],
+                    charge=error["charge"])  # fmt: skip
+
+
+@route("post /v1/invoices/{invoice}/void")
+def void(call: Call) -> Obj:
+    invoice = call.load("invoice", "invoice")
+    if invoice["status"] != "open":
+        raise invalid(f"You can only void an open invoice; this one is {invoice['status']}.")
+    return invoicing.void(call.sandbox, invoice)
+
+
+@route("get /v1/invoice_payments/{invoice_payment}")
+def retrieve_payment(call: Call) -> Obj:
+    return call.load("invoice_payment", "invoice_payment")
+
+
+@route("get /v1/invoice_payments", "limit starting_after ending_before invoice payment status created")
+def list_payments(call: Call) -> Obj:
+    """Also by payment: from a PaymentIntent to its invoice (docs.stripe.com/api/invoice-payment/list)."""
+    wanted = call.params.get("payment", {}).get("payment_intent")
+    rows = call.sandbox.store.all("invoice_payment")[::-1]
+    for name in ("invoice", "status"):
+        rows = [row for row in rows if name not in call.params or row[name] == call.params[name]]
+    rows = [row for row in rows if wanted is None or row["payment"]["payment_intent"] == wanted]
+    created = call.params.get("created")
+    return paged(call, [row for row in rows if created is None or in_range(int(row["created"]), created)])

@@ -1,0 +1,145 @@
+"""Subscriptions: docs.stripe.com/api/subscriptions. Checkout makes them; here they are read and changed."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from sandbox.stripe.api.catalogue import make_price
+from sandbox.stripe.api.registry import Call, listing, merged_metadata, route
+from sandbox.stripe.core.errors import ApiError, invalid, no_such
+from sandbox.stripe.core.shapes import Obj
+from sandbox.stripe.flows import subscribing
+
+ID = "subscription_exposed_id"
+
+
+@route("get /v1/subscriptions/{subscription_exposed_id}")
+def retrieve(call: Call) -> Obj:
+    return call.load("subscription", ID)
+
+
+@route("get /v1/subscriptions", "limit starting_after ending_before created customer status")
+def list_(call: Call) -> Obj:
+    """Cancelled ones are left out unless asked for: docs.stripe.com/api/subscriptions/list."""
+    status = call.params.get("status")
+
+    def keep(row: Obj) -> bool:
+        if status == "all":
+            return True
+        if status == "ended":
+            return bool(row["status"] in ("canceled", "incomplete_expired"))
+        return bool(row["status"] == status if status else row["status"] != "canceled")
+
+    return listing(call, "subscription", "customer", keep=keep)
+
+
+@route("get /v1/subscription_items", "limit starting_after ending_before subscription")
+def list_items(call: Call) -> Obj:
+    return listing(call, "subscription_item", "subscription")
+
+
+@route("get /v1/subscription_items/{item}")
+def retrieve_item(call: Call) -> Obj:
+    return call.load("subscription_item", "item")
+
+
+@route("post /v1/subscriptions/{subscription_exposed_id}",
+       "metadata description cancel_at_period_end cancel_at default_payment_method pause_collection items "
+       "proration_behavior cancellation_details")  # fmt: skip
+def update(call: Call) -> Obj:
+    subscription = call.load("subscription", ID)
+    if subscription["status"] == "canceled":
+        text = "A canceled subscription can only update its cancellation_details and metadata."
+        if call.params.keys() - {"metadata", "cancellation_details", "expand"}:
+            raise invalid(text)
+    values = _plain_changes(call, subscription)
+    values.update(_ending(call, subscription))
+    if "items" in call.params:
+        values["items"] = _items(call, subscription)
+    return subscribing.change(call.sandbox, subscription, **values)
+
+
+def _plain_changes(call: Call, subscription: Obj) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    if "metadata" in call.params:
+        values["metadata"] = merged_metadata(subscription["metadata"], call.params["metadata"])
+    if "description" in call.params:
+        values["description"] = call.params["description"] or None
+    method = call.linked("payment_method", "default_payment_method")
+    if method is not None:
+        if method["customer"] != subscription["customer"]:
+            text = "The customer does not have a payment method with the ID"
+            raise invalid(f"{text} {method['id']}.", "default_payment_method")
+        values["default_payment_method"] = method["id"]
+    if "pause_collection" in call.params:
+        given = call.params["pause_collection"] or None
+        values["pause_collection"] = given and {"behavior": given["behavior"], "resumes_at": given.get("resumes_at")}
+    if "cancellation_details" in call.params:
+        given = call.params["cancellation_details"] or {}
+        values["cancellation_details"] = {**subscription["cancellation_details"], **given}
+    return values
+
+
+def _ending(call: Call, subscription: Obj) -> dict[str, Any]:
+    """docs.stripe.com/billing/subscriptions/cancel: `cancel_at_period_end` or `cancel_at`, never both."""
+    given = call.params
+    if "cancel_at_period_end" in given and given.get("cancel_at"):
+        raise invalid("You may only specify one of these parameters: cancel_at, cancel_at_period_end.", "cancel_at")
+    details = copy.deepcopy(subscription["cancellation_details"])
+    now, end = call.sandbox.now(), subscribing.period_end(subscription)
+    if given.get("cancel_at_period_end"):
+        details["reason"] = "cancellation_requested"
+        return {"cancel_at_period_end": True, "cancel_at": end, "canceled_at": now, "cancellation_details": details}
+    if isinstance(given.get("cancel_at"), int):
+        if given["cancel_at"] <= now:
+            raise invalid("The cancel_at timestamp must be in the future.", "cancel_at")
+        call.sandbox.due_at("cancel", subscription["id"], given["cancel_at"])
+        return {"cancel_at": given["cancel_at"], "canceled_at": now}
+    if "cancel_at_period_end" in given or "cancel_at" in given:
+        call.sandbox.due_at("cancel", subscription["id"], None)
+        details["reason"] = None
+        return {"cancel_at_period_end": False, "cancel_at": None, "canceled_at": None,
+                "cancellation_details": details}  # fmt: skip
+    return {}
+
+
+def _items(call: Call, subscription: Obj) -> Obj:
+    """Another amount in place: docs.stripe.com/billing/subscriptions/change-price (no proration only)."""
+    if call.params.get("proration_behavior") != "none":
+        text = "The sandbox only knows proration_behavior=none for changes of items."
+        raise ApiError(400, "invalid_request_error", text, param="proration_behavior", code="sandbox_not_implemented")
+    items: Obj = copy.deepcopy(subscription["items"])
+    for n, given in enumerate(call.params["items"]):
+        item = next((i for i in items["data"] if i["id"] == given.get("id")), None)
+        if item is None:
+            raise no_such("subscription_item", str(given.get("id")), f"items[{n}][id]")
+        _reprice(call, item, given, f"items[{n}]")
+    return items
+
+
+def _reprice(call: Call, item: Obj, given: dict[str, Any], where: str) -> None:
+    price = None
+    if "price_data" in given:
+        price = make_price(call.sandbox, given["price_data"], f"{where}[price_data]", active=False)
+    elif "price" in given:
+        price = call.sandbox.store.get("price", given["price"])
+        if price is None:
+            raise no_such("price", given["price"], f"{where}[price]")
+    if price is not None:
+        old, new = item["price"]["recurring"], price["recurring"]
+        if new is None or any(old[name] != new[name] for name in ("interval", "interval_count")):
+            text = "The sandbox changes an item to a price with the same interval only."
+            raise invalid(text, f"{where}[price]", "sandbox_not_implemented")
+        item.update(price=price, plan=subscribing.plan(price))
+    item["quantity"] = given.get("quantity", item["quantity"])
+
+
+@route("delete /v1/subscriptions/{subscription_exposed_id}", "cancellation_details")
+def cancel(call: Call) -> Obj:
+    subscription = call.load("subscription", ID)
+    if subscription["status"] == "canceled":
+        raise no_such("subscription", subscription["id"])
+    given = call.params.get("cancellation_details") or {}
+    subscription["cancellation_details"].update(given)
+    return subscribing.cancel(call.sandbox, subscription, "cancellation_requested")

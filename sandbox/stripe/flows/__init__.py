@@ -1,0 +1,1 @@
+"""What happens inside Stripe when somebody pays, a period ends, or a promise runs out."""

@@ -1,0 +1,173 @@
+"""Invoices of subscriptions and their payment.
+
+docs.stripe.com/billing/invoices/subscription (draft for about an hour, finalized, then collected),
+docs.stripe.com/api/invoices/object (`parent`, `payments` since 2025-03-31.basil),
+docs.stripe.com/billing/revenue-recovery/smart-retries (a failed renewal is tried again, then given up).
+"""
+
+from __future__ import annotations
+
+from sandbox.stripe.core.clock import DAY, HOUR
+from sandbox.stripe.core.errors import invalid
+from sandbox.stripe.core.shapes import Obj, make, page
+from sandbox.stripe.core.world import Sandbox
+from sandbox.stripe.flows import paying
+from sandbox.stripe.flows.cards import DECLINED, Decline
+
+RETRY_AFTER = (3 * DAY, 5 * DAY, 7 * DAY)
+"""After each failed attempt; when used up, the subscription is cancelled (Stripe's default setting)."""
+
+
+def draft(sandbox: Sandbox, subscription: Obj, reason: str) -> Obj:
+    """A draft invoice for the subscription's current period; finalized an hour later unless done at once."""
+    now, customer = sandbox.now(), sandbox.get("customer", subscription["customer"])
+    invoice = make(
+        "invoice", now, billing_reason=reason, collection_method="charge_automatically", auto_advance=True,
+        currency=subscription["currency"], customer=customer["id"], customer_email=customer["email"],
+        customer_name=customer["name"], customer_tax_exempt="none", customer_tax_ids=[], account_country="US",
+        account_name="Sandbox", status="draft", automatically_finalizes_at=now + HOUR,
+        total_discount_amounts=[],
+        total_pretax_credit_amounts=[], total_taxes=[], issuer={"type": "self"}, period_start=now,
+        period_end=now,
+        description=subscription["description"], parent=_parent(subscription), webhooks_delivered_at=None,
+        payment_settings={"default_mandate": None, "payment_method_options": None,
+                          "payment_method_types": None},
+    )  # fmt: skip
+    lines = [_line(invoice, item) for item in subscription["items"]["data"]]
+    total = sum(int(line["amount"]) for line in lines)
+    invoice["lines"] = page(lines, f"/v1/invoices/{invoice['id']}/lines")
+    for name in ("amount_due", "amount_remaining", "subtotal", "subtotal_excluding_tax", "total",
+                 "total_excluding_tax"):  # fmt: skip
+        invoice[name] = total
+    if reason == "subscription_cycle":
+        before = sandbox.store.find(str(subscription["latest_invoice"]))
+        invoice["period_start"] = before["period_end"] if before else now
+    sandbox.store.save(invoice)
+    sandbox.emit("invoice.created", invoice)
+    sandbox.due_at("finalize", invoice["id"], invoice["automatically_finalizes_at"])
+    return invoice
+
+
+def _parent(subscription: Obj) -> Obj:
+    details = {"metadata": dict(subscription["metadata"]), "subscription": subscription["id"]}
+    return {"quote_details": None, "subscription_details": details, "type": "subscription_details"}
+
+
+def _line(invoice: Obj, item: Obj) -> Obj:
+    price = item["price"]
+    amount = int(price["unit_amount"]) * int(item["quantity"])
+    details = {"invoice_item": None, "proration": False, "proration_details": {"credited_items": None},
+               "subscription": item["subscription"], "subscription_item": item["id"]}  # fmt: skip
+    return make(
+        "line_item", amount=amount, subtotal=amount, currency=price["currency"], discountable=True,
+        description=f"{item['quantity']} × at {amount / 100:.2f} / {price['recurring']['interval']}",
+        discount_amounts=[], invoice=invoice["id"], metadata={}, quantity=item["quantity"],
+        quantity_decimal=str(item["quantity"]), subscription=item["subscription"], taxes=[],
+        pretax_credit_amounts=[],
+        parent={"invoice_item_details": None, "subscription_item_details": details,
+                "type": "subscription_item_details"},
+        period={"start": item["current_period_start"], "end": item["current_period_end"]},
+        pricing={"price_details": {"price": price["id"], "product": price["product"]},
+                 "type": "price_details",
+                 "unit_amount_decimal": price["unit_amount_decimal"]},
+    )  # fmt: skip
+
+
+def finalize(sandbox: Sandbox, invoice: Obj) -> Obj:
+    """docs.stripe.com/invoicing/overview: open, with a number, not to be changed any more."""
+    customer = sandbox.get("customer", invoice["customer"])
+    number = f"{customer['invoice_prefix']}-{customer['next_invoice_sequence']:04d}"
+    customer["next_invoice_sequence"] += 1
+    sandbox.store.save(customer)
+    invoice.update(status="open", number=number, effective_at=sandbox.now(), automatically_finalizes_at=None)
+    invoice["status_transitions"]["finalized_at"] = sandbox.now()
+    sandbox.store.save(invoice)
+    sandbox.due_at("finalize", invoice["id"], None)
+    sandbox.emit("invoice.finalized", invoice)
+    return invoice
+
+
+def link_payment(sandbox: Sandbox, invoice: Obj, intent: Obj) -> Obj:
+    """docs.stripe.com/api/invoice-payment/object: how an invoice and its PaymentIntent know each other."""
+    for row in sandbox.store.all("invoice_payment"):
+        if row["invoice"] == invoice["id"] and row["payment"]["payment_intent"] == intent["id"]:
+            return row
+    payment = {"payment_intent": intent["id"], "type": "payment_intent"}
+    row = make("invoice_payment", sandbox.now(), amount_requested=invoice["amount_due"], status="open",
+               currency=invoice["currency"], invoice=invoice["id"], is_default=True,
+               payment=payment)  # fmt: skip
+    return sandbox.store.save(row)
+
+
+def mark_paid(sandbox: Sandbox, invoice: Obj, intent: Obj) -> Obj:
+    row = link_payment(sandbox, invoice, intent)
+    row.update(status="paid", amount_paid=invoice["amount_due"])
+    row["status_transitions"]["paid_at"] = sandbox.now()
+    invoice.update(status="paid", attempted=True, attempt_count=invoice["attempt_count"] + 1,
+                   amount_remaining=0,
+                   amount_paid=invoice["amount_due"], next_payment_attempt=None)  # fmt: skip
+    invoice["status_transitions"]["paid_at"] = sandbox.now()
+    sandbox.store.save(row)
+    sandbox.store.save(invoice)
+    sandbox.due_at("collect", invoice["id"], None)
+    sandbox.emit("invoice.paid", invoice)
+    sandbox.emit("invoice.payment_succeeded", invoice)
+    sandbox.emit("invoice_payment.paid", row)
+    return invoice
+
+
+def collect(sandbox: Sandbox, invoice: Obj) -> Decline | None:
+    """One attempt to charge an open invoice; None when it is paid."""
+    subscription = sandbox.get("subscription", invoice["parent"]["subscription_details"]["subscription"])
+    customer = sandbox.get("customer", invoice["customer"])
+    chosen = subscription["default_payment_method"] or customer["invoice_settings"]["default_payment_method"]
+    if chosen is None:
+        raise invalid("Cannot charge a customer that has no active card", code="missing")
+    method = sandbox.get("payment_method", chosen)
+    intent = _intent(sandbox, invoice)
+    decline = paying.decline_of(sandbox, method) or _switch(sandbox, subscription["id"])
+    paying.attempt(sandbox, intent, method, decline)
+    if decline is None:
+        mark_paid(sandbox, invoice, intent)
+    else:
+        _collection_failed(sandbox, invoice)
+    return decline
+
+
+def _intent(sandbox: Sandbox, invoice: Obj) -> Obj:
+    for row in sandbox.store.all("invoice_payment"):
+        if row["invoice"] == invoice["id"] and row["status"] == "open":
+            return sandbox.get("payment_intent", row["payment"]["payment_intent"])
+    intent = paying.create_intent(sandbox, invoice["amount_due"], invoice["currency"],
+                                  customer=invoice["customer"], description="Subscription update",
+                                  setup_future_usage="off_session")  # fmt: skip
+    link_payment(sandbox, invoice, intent)
+    return intent
+
+
+def _collection_failed(sandbox: Sandbox, invoice: Obj) -> None:
+    tries = invoice["attempt_count"] + 1
+    again = sandbox.now() + RETRY_AFTER[tries - 1] if tries <= len(RETRY_AFTER) else None
+    invoice.update(attempted=True, attempt_count=tries, next_payment_attempt=again)
+    sandbox.store.save(invoice)
+    sandbox.due_at("collect", invoice["id"], again)
+    sandbox.emit("invoice.payment_failed", invoice)
+
+
+def _switch(sandbox: Sandbox, subscription: str) -> Decline | None:
+    row = sandbox.store.get("_switch", subscription)
+    if row is None or row["declines"] < 1:
+        return None
+    sandbox.store.put("_switch", {**row, "declines": row["declines"] - 1})
+    return DECLINED
+
+
+def void(sandbox: Sandbox, invoice: Obj) -> Obj:
+    """docs.stripe.com/api/invoices/void"""
+    invoice.update(status="void", next_payment_attempt=None, auto_advance=False)
+    invoice["status_transitions"]["voided_at"] = sandbox.now()
+    sandbox.store.save(invoice)
+    for kind in ("collect", "finalize"):
+        sandbox.due_at(kind, invoice["id"], None)
+    sandbox.emit("invoice.voided", invoice)
+    return invoice

@@ -1,0 +1,143 @@
+"""Takes a payment: PaymentIntent, Charge, BalanceTransaction.
+
+docs.stripe.com/payments/paymentintents/lifecycle;
+docs.stripe.com/payments/payment-intents/asynchronous-capture
+(a charge's balance transaction is attached a little after the charge succeeded: `charge.updated`).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sandbox.stripe.core.clock import DAY
+from sandbox.stripe.core.shapes import Obj, make, new_id
+from sandbox.stripe.core.world import Sandbox
+from sandbox.stripe.flows.cards import CARDS, Decline, Entered, billing_details, charge_card, method_card
+
+
+def fee(amount: int) -> int:
+    """2.9 % + 30 cents (stripe.com/pricing, US cards); the percentage is rounded half up to a whole cent."""
+    return (amount * 29 + 500) // 1000 + 30
+
+
+def create_intent(sandbox: Sandbox, amount: int, currency: str, **values: Any) -> Obj:
+    """docs.stripe.com/api/payment_intents/object"""
+    intent = make(
+        "payment_intent", sandbox.now(), amount=amount, currency=currency, status="requires_payment_method",
+        capture_method="automatic_async", confirmation_method="automatic", payment_method_types=["card"],
+        amount_details={"tip": {}}, payment_method_options={"card": {"request_three_d_secure": "automatic"}},
+        **values,
+    )  # fmt: skip
+    intent["client_secret"] = new_id(f"{intent['id']}_secret_")
+    sandbox.store.save(intent)
+    sandbox.emit("payment_intent.created", intent)
+    return intent
+
+
+def create_method(sandbox: Sandbox, entered: Entered) -> Obj:
+    """A card PaymentMethod. Its number stays out of it; the sandbox remembers which test card it was."""
+    method = make("payment_method", sandbox.now(), type="card", card=method_card(entered),
+                  billing_details=billing_details(entered), allow_redisplay="limited")  # fmt: skip
+    sandbox.store.save(method)
+    sandbox.store.put("_card", {"id": method["id"], "number": entered.card.number})
+    return method
+
+
+def attach(sandbox: Sandbox, method: Obj, customer: str) -> None:
+    if method["customer"] != customer:
+        method["customer"] = customer
+        sandbox.store.save(method)
+        sandbox.emit("payment_method.attached", method)
+
+
+def decline_of(sandbox: Sandbox, method: Obj) -> Decline | None:
+    row = sandbox.store.get("_card", method["id"])
+    return CARDS[row["number"]].decline if row else None
+
+
+def attempt(sandbox: Sandbox, intent: Obj, method: Obj, decline: Decline | None) -> Obj:
+    """Charge the card for the intent; returns the Charge, paid or failed. `intent` is brought up to date."""
+    charge = _charge(sandbox, intent, method, decline)
+    sandbox.store.save(charge)
+    intent["latest_charge"] = charge["id"]
+    if decline is not None:
+        _failed(sandbox, intent, method, charge, decline)
+        return charge
+    intent.update(status="succeeded", amount_received=intent["amount"], payment_method=method["id"],
+                  last_payment_error=None)  # fmt: skip
+    sandbox.store.save(intent)
+    sandbox.emit("charge.succeeded", charge)
+    sandbox.emit("payment_intent.succeeded", intent)
+    return _settle(sandbox, charge)
+
+
+def _charge(sandbox: Sandbox, intent: Obj, method: Obj, decline: Decline | None) -> Obj:
+    paid = decline is None
+    return make(
+        "charge", sandbox.now(), amount=intent["amount"], amount_captured=intent["amount"] if paid else 0,
+        billing_details=method["billing_details"], calculated_statement_descriptor="SANDBOX", captured=paid,
+        currency=intent["currency"], customer=intent["customer"], description=intent["description"],
+        failure_code=decline.code if decline else None, failure_message=decline.message if decline else None,
+        fraud_details={}, metadata=dict(intent["metadata"]), outcome=_outcome(decline), paid=paid,
+        payment_intent=intent["id"], payment_method=method["id"], receipt_email=intent["receipt_email"],
+        payment_method_details={"type": "card", "card": charge_card(method, intent["amount"])},
+        statement_descriptor_suffix=intent["statement_descriptor_suffix"],
+        status="succeeded" if paid else "failed",
+    )  # fmt: skip
+
+
+def _outcome(decline: Decline | None) -> Obj:
+    common = {"advice_code": None, "network_advice_code": None, "risk_level": "normal", "risk_score": 12}
+    if decline is None:
+        return {**common, "network_decline_code": None, "network_status": "approved_by_network",
+                "reason": None,
+                "seller_message": "Payment complete.", "type": "authorized"}  # fmt: skip
+    return {**common, "network_decline_code": "01", "network_status": "declined_by_network",
+            "reason": decline.decline_code, "seller_message": "The bank declined the payment.",
+            "type": "issuer_declined"}  # fmt: skip
+
+
+def _failed(sandbox: Sandbox, intent: Obj, method: Obj, charge: Obj, decline: Decline) -> None:
+    """docs.stripe.com/payments/paymentintents/lifecycle: back to requires_payment_method."""
+    error = {
+        "charge": charge["id"], "code": decline.code, "decline_code": decline.decline_code,
+        "doc_url": f"https://docs.stripe.com/error-codes/{decline.code.replace('_', '-')}",
+        "message": decline.message, "payment_method": method, "type": "card_error",
+    }  # fmt: skip
+    intent.update(status="requires_payment_method", payment_method=None, last_payment_error=error)
+    sandbox.store.save(intent)
+    sandbox.emit("charge.failed", charge)
+    sandbox.emit("payment_intent.payment_failed", intent)
+
+
+def _settle(sandbox: Sandbox, charge: Obj) -> Obj:
+    cost = fee(charge["amount"])
+    detail = {"amount": cost, "application": None, "currency": charge["currency"],
+              "description": "Stripe processing fees", "type": "stripe_fee"}  # fmt: skip
+    moved = record(sandbox, charge, charge["amount"], "charge", fee=cost, fee_details=[detail])
+    charge["balance_transaction"] = moved["id"]
+    sandbox.store.save(charge)
+    sandbox.emit("charge.updated", charge, {"balance_transaction": None})
+    return charge
+
+
+def record(sandbox: Sandbox, source: Obj, amount: int, kind: str, **values: Any) -> Obj:
+    """docs.stripe.com/reports/balance-transaction-types; US card money is available two business days later
+    (docs.stripe.com/payouts#payout-speed; here: two days)."""
+    cost = int(values.get("fee", 0))
+    moved = make(
+        "balance_transaction", sandbox.now(), amount=amount, net=amount - cost, currency=source["currency"],
+        description=source.get("description"), available_on=sandbox.now() + 2 * DAY, status="pending",
+        type=kind,
+        source=source["id"], reporting_category=kind, balance_type="payments", **values,
+    )  # fmt: skip
+    sandbox.due_at("available", moved["id"], moved["available_on"])
+    return sandbox.store.save(moved)
+
+
+def cancel_intent(sandbox: Sandbox, intent: Obj, reason: str) -> Obj:
+    """docs.stripe.com/api/payment_intents/cancel"""
+    intent.update(status="canceled", canceled_at=sandbox.now(), cancellation_reason=reason)
+    sandbox.store.save(intent)
+    sandbox.emit("payment_intent.canceled", intent)
+    return intent

@@ -1,0 +1,77 @@
+"""Lets everything that has fallen due happen, in order, each at its own instant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sandbox.stripe.core.clock import DAY, LONGEST_STEP
+from sandbox.stripe.core.shapes import Obj
+from sandbox.stripe.core.world import Sandbox
+from sandbox.stripe.flows import finishing, subscribing
+
+
+def _expire(sandbox: Sandbox, session: Obj) -> None:
+    if session["status"] == "open":
+        finishing.expire(sandbox, session)
+
+
+def _renew(sandbox: Sandbox, subscription: Obj) -> None:
+    subscribing.renew(sandbox, subscription)
+
+
+def _cancel(sandbox: Sandbox, subscription: Obj) -> None:
+    if subscription["status"] != "canceled":
+        subscribing.cancel(sandbox, subscription, "cancellation_requested")
+
+
+def _finalize(sandbox: Sandbox, invoice: Obj) -> None:
+    if invoice["status"] == "draft":
+        subscribing.finalize_and_collect(sandbox, invoice)
+
+
+def _collect(sandbox: Sandbox, invoice: Obj) -> None:
+    if invoice["status"] == "open":
+        subscribing.collect(sandbox, invoice)
+
+
+def _available(sandbox: Sandbox, moved: Obj) -> None:
+    moved["status"] = "available"
+    sandbox.store.save(moved)
+
+
+KINDS: dict[str, Callable[[Sandbox, Obj], None]] = {
+    "expire": _expire,
+    "renew": _renew,
+    "cancel": _cancel,
+    "finalize": _finalize,
+    "collect": _collect,
+    "available": _available,
+}
+
+
+def run_due(sandbox: Sandbox) -> int:
+    """How many things happened."""
+    with sandbox.store.lock:
+        done, until = 0, sandbox.now()
+        while sandbox.next_due <= until:
+            row = min(sandbox.store.all("_due"), key=lambda due: (due["at"], due["id"]), default=None)
+            if row is None or row["at"] > until:
+                sandbox.next_due = row["at"] if row else until + DAY
+                break
+            with sandbox.clock.at(row["at"]), sandbox.action():
+                sandbox.store.drop("_due", row["id"])
+                found = sandbox.store.find(row["object"])
+                if found is not None:
+                    KINDS[row["kind"]](sandbox, found)
+            done += 1
+        return done
+
+
+def advance(sandbox: Sandbox, seconds: float) -> int:
+    """Move the clock forward: docs.stripe.com/api/test_clocks/advance (never back)."""
+    if not 0 <= seconds <= LONGEST_STEP:
+        raise ValueError("the clock only moves forward, and at most five years at a time")
+    with sandbox.store.lock:
+        sandbox.clock.offset += seconds
+        sandbox.keep_clock()
+        return run_due(sandbox)

@@ -1,0 +1,1 @@
+"""What people see: the hosted Checkout page, an overview, and the controls for tests."""

@@ -1,0 +1,75 @@
+"""The hosted Checkout page: docs.stripe.com/payments/checkout. It works without script."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, current_app, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from sandbox.stripe.core.shapes import Obj
+from sandbox.stripe.core.world import Sandbox
+from sandbox.stripe.flows import finishing
+from sandbox.stripe.flows.cards import CARDS, spaced
+from sandbox.stripe.pages import entry, words
+
+blueprint = Blueprint("checkout", __name__)
+
+
+def _world() -> Sandbox:
+    found: Sandbox = current_app.extensions["sandbox"]
+    return found
+
+
+@blueprint.get("/c/pay/<session_id>")
+def show(session_id: str) -> Any:
+    session = _world().store.get("checkout.session", session_id)
+    if session is None:
+        return render_template("closed.html", title="No such payment page", back=None), 404
+    return _page(session, {}) if session["status"] == "open" else _closed(session)
+
+
+@blueprint.post("/c/pay/<session_id>")
+def pay(session_id: str) -> Any:
+    sandbox = _world()
+    session = sandbox.store.get("checkout.session", session_id)
+    if session is None:
+        return render_template("closed.html", title="No such payment page", back=None), 404
+    if session["status"] != "open":
+        return _closed(session)
+    entered, errors = entry.read(request.form, sandbox.now(), known_email(session))
+    if entered is None:
+        return _page(session, errors), 422
+    try:
+        decline = finishing.pay(sandbox, session_id, entered)
+    except finishing.NotOpen:
+        return _closed(sandbox.get("checkout.session", session_id))
+    if decline is not None:
+        return _page(session, {"number": decline.message}), 402
+    return _leave(session)
+
+
+def known_email(session: Obj) -> str | None:
+    details = session["customer_details"]
+    return details["email"] if details else None
+
+
+def _leave(session: Obj) -> Response:
+    return redirect(session["success_url"].replace("{CHECKOUT_SESSION_ID}", session["id"]), 303)
+
+
+def _page(session: Obj, errors: dict[str, str]) -> str:
+    items = _world().get("_session", session["id"])["line_items"]
+    return render_template(
+        "checkout.html", session=session, errors=errors, typed=request.form, email=known_email(session),
+        lines=[(item["description"], item["quantity"], words.price(item)) for item in items],
+        total=words.money(session["amount_total"], session["currency"]), button=words.button(session, items),
+        cards=[(spaced(card.number), card.hint) for card in CARDS.values()],
+    )  # fmt: skip
+
+
+def _closed(session: Obj) -> str:
+    paid = session["status"] == "complete"
+    title = "This payment is complete" if paid else "This payment page has expired"
+    back = session["success_url"].replace("{CHECKOUT_SESSION_ID}", session["id"]) if paid else session["cancel_url"]
+    return render_template("closed.html", title=title, back=back, paid=paid)

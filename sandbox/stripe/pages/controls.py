@@ -1,0 +1,125 @@
+"""The controls: state, clock, faults, payments without a browser. None of this exists at Stripe."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, current_app, request
+
+from sandbox.stripe.core.faults import API_FAULTS, WEBHOOK_FAULTS
+from sandbox.stripe.core.world import Sandbox
+from sandbox.stripe.flows import timers
+from sandbox.stripe.pages import doing
+from sandbox.stripe.webhooks.courier import Courier
+
+blueprint = Blueprint("controls", __name__, url_prefix="/_sandbox")
+Result = tuple[dict[str, Any], int] | dict[str, Any]
+
+
+def _parts() -> tuple[Sandbox, Courier]:
+    return current_app.extensions["sandbox"], current_app.extensions["courier"]
+
+
+def _given() -> dict[str, Any]:
+    found = request.get_json(silent=True) if request.is_json else request.form.to_dict()
+    return found if isinstance(found, dict) else {}
+
+
+@blueprint.errorhandler(ValueError)
+@blueprint.errorhandler(TypeError)
+@blueprint.errorhandler(LookupError)
+def _wrong(error: Exception) -> Result:
+    return {"error": str(error)}, 400
+
+
+@blueprint.get("/state")
+def state() -> Result:
+    """Everything there is, by kind of object, and what did not fit the contract."""
+    sandbox, courier = _parts()
+    objects = {name: sandbox.store.all(name) for name in sandbox.store.tables() if not name.startswith("_")}
+    return {
+        "now": sandbox.now(), "offset": sandbox.clock.offset, "objects": objects,
+        "deliveries": courier.rows(),
+        "faults": sandbox.faults.listed(), "ignored_parameters": sorted(sandbox.ignored),
+        "violations": [{"side": v.side, "where": v.where,
+                        "problems": list(v.problems)} for v in sandbox.violations],
+    }  # fmt: skip
+
+
+@blueprint.get("/clock")
+def clock() -> Result:
+    sandbox, _ = _parts()
+    return {"now": sandbox.now(), "offset": sandbox.clock.offset}
+
+
+@blueprint.post("/clock")
+def move_clock() -> Result:
+    """`advance` (seconds) or `set` (seconds since 1970, or an ISO date-time with its zone). Never back."""
+    sandbox, _ = _parts()
+    given = _given()
+    if ("advance" in given) == ("set" in given):
+        raise ValueError("give either advance or set")
+    if "advance" in given:
+        step = float(given["advance"])
+    else:
+        wanted = str(given["set"])
+        at = float(wanted) if wanted.replace(".", "", 1).isdigit() else _instant(wanted)
+        step = at - sandbox.now()
+    happened = timers.advance(sandbox, step)
+    return {"now": sandbox.now(), "offset": sandbox.clock.offset, "happened": happened}
+
+
+def _instant(text: str) -> float:
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise ValueError("the date-time needs its zone")
+    return at.timestamp()
+
+
+@blueprint.get("/faults")
+def faults() -> Result:
+    return {"waiting": _parts()[0].faults.listed(), "known": {**API_FAULTS, **WEBHOOK_FAULTS}}
+
+
+@blueprint.post("/faults")
+def add_fault() -> Result:
+    """`kind`, and as wished `count`, `seconds`, `method`, `path`, `type`; `kind=none` clears them all."""
+    sandbox, _ = _parts()
+    given = _given()
+    kind = str(given.pop("kind", ""))
+    if kind == "none":
+        sandbox.faults.clear()
+        return {"waiting": []}
+    if "count" in given:
+        given["count"] = int(given["count"])
+    if "seconds" in given:
+        given["seconds"] = float(given["seconds"])
+    sandbox.faults.add(kind, **given)
+    return {"waiting": sandbox.faults.listed()}
+
+
+@blueprint.post("/pay/<session_id>")
+def pay(session_id: str) -> Result:
+    """What a donor does on the hosted page, for tests without a browser: `card`, `email`, `name`."""
+    sandbox, _ = _parts()
+    given = _given()
+    done = doing.pay(sandbox, session_id, **{n: str(given[n]) for n in ("card", "email", "name") if n in given})
+    return {"declined": done}
+
+
+@blueprint.post("/deliver")
+def deliver() -> Result:
+    """Try every waiting webhook delivery once, now."""
+    return {"delivered": _parts()[1].deliver_now(delayed=True)}
+
+
+@blueprint.post("/subscriptions/<subscription_id>/renew")
+def renew(subscription_id: str) -> Result:
+    return {"invoice": doing.renew(_parts()[0], subscription_id)}
+
+
+@blueprint.post("/subscriptions/<subscription_id>/decline-next")
+def decline_next(subscription_id: str) -> Result:
+    doing.decline_next(_parts()[0], subscription_id)
+    return {"subscription": subscription_id}

@@ -1,0 +1,110 @@
+"""A small page for people: payments, subscriptions, webhook deliveries, the clock."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from sandbox.stripe.core.clock import DAY
+from sandbox.stripe.core.faults import API_FAULTS, WEBHOOK_FAULTS
+from sandbox.stripe.core.shapes import Obj
+from sandbox.stripe.core.world import Sandbox
+from sandbox.stripe.flows import timers
+from sandbox.stripe.flows.subscribing import period_end
+from sandbox.stripe.pages import doing, words
+from sandbox.stripe.webhooks.courier import Courier
+
+blueprint = Blueprint("overview", __name__)
+SHOWN = 30
+
+
+def _parts() -> tuple[Sandbox, Courier]:
+    return current_app.extensions["sandbox"], current_app.extensions["courier"]
+
+
+def _day(at: int) -> str:
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M")
+
+
+@blueprint.get("/")
+def show() -> str:
+    sandbox, courier = _parts()
+    return render_template(
+        "overview.html", now=_day(sandbox.now()), moved=round(sandbox.clock.offset / DAY, 2),
+        payments=[_payment(row) for row in sandbox.store.newest("payment_intent", SHOWN)],
+        subscriptions=[_subscription(sandbox, row) for row in sandbox.store.newest("subscription", SHOWN)],
+        deliveries=[_delivery(row) for row in courier.rows()[: -SHOWN - 1 : -1]],
+        violations=sandbox.violations[-10:], ignored=sorted(sandbox.ignored), waiting=sandbox.faults.listed(),
+        faults={**API_FAULTS, **WEBHOOK_FAULTS},
+    )  # fmt: skip
+
+
+def _payment(row: Obj) -> dict[str, Any]:
+    error = row["last_payment_error"]
+    return {"id": row["id"], "amount": words.money(row["amount"], row["currency"]), "status": row["status"],
+            "created": _day(row["created"]), "error": error["message"] if error else ""}  # fmt: skip
+
+
+def _subscription(sandbox: Sandbox, row: Obj) -> dict[str, Any]:
+    item = row["items"]["data"][0]
+    line = {"amount_total": item["price"]["unit_amount"] * item["quantity"], **item, "currency": row["currency"]}
+    return {"id": row["id"], "status": row["status"], "price": words.price(line),
+            "next": _day(period_end(row)),
+            "declines": doing.declines_waiting(sandbox, row["id"]),
+            "live": row["status"] in ("active", "past_due")}  # fmt: skip
+
+
+def _delivery(row: Obj) -> dict[str, Any]:
+    return {**row, "created": _day(row["created"]), "outcome": row["last_error"] or row["last_status"] or ""}
+
+
+def _back() -> Response:
+    return redirect(url_for("overview.show"), 303)
+
+
+@blueprint.post("/renew/<subscription_id>")
+def renew(subscription_id: str) -> Response:
+    doing.renew(_parts()[0], subscription_id)
+    return _back()
+
+
+@blueprint.post("/decline-next/<subscription_id>")
+def decline_next(subscription_id: str) -> Response:
+    doing.decline_next(_parts()[0], subscription_id)
+    return _back()
+
+
+@blueprint.post("/send-again/<event_id>")
+def send_again(event_id: str) -> Response:
+    _parts()[1].resend(event_id)
+    return _back()
+
+
+@blueprint.post("/clock")
+def clock() -> Response:
+    days = request.form.get("days", "0")
+    timers.advance(_parts()[0], float(days) * DAY if days.isdigit() else 0)
+    return _back()
+
+
+@blueprint.post("/fault")
+def fault() -> Response:
+    kind = request.form.get("kind", "")
+    if kind == "none":
+        _parts()[0].faults.clear()
+    elif kind in API_FAULTS or kind in WEBHOOK_FAULTS:
+        _parts()[0].faults.add(kind, seconds=20.0)
+    return _back()
+
+
+@blueprint.errorhandler(LookupError)
+def _gone(error: Exception) -> tuple[str, int]:
+    return render_template("closed.html", title="No such object", back=url_for("overview.show")), 404
+
+
+@blueprint.errorhandler(ValueError)
+def _wrong(error: Exception) -> tuple[str, int]:
+    return render_template("closed.html", title=str(error), back=url_for("overview.show")), 400

@@ -1,0 +1,128 @@
+"""A running sandbox for tests.
+
+with running_sandbox(deliver="manual") as stripe_sandbox:
+    client = stripe.StripeClient(stripe_sandbox.api_key, base_addresses={"api": stripe_sandbox.url})
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sandbox.stripe.app import create_sandbox
+from sandbox.stripe.core.faults import Fault
+from sandbox.stripe.core.shapes import Obj
+from sandbox.stripe.core.world import DEFAULT_SECRET, Sandbox, Violation
+from sandbox.stripe.flows import timers
+from sandbox.stripe.pages import doing
+from sandbox.stripe.server import Server
+from sandbox.stripe.webhooks.courier import Courier
+
+API_KEY = "sk_test_sandbox"
+WEBHOOK_SECRET = DEFAULT_SECRET
+
+
+class Handle:
+    """What a test holds of a running sandbox."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self.sandbox: Sandbox = server.sandbox
+        self.courier: Courier = server.courier
+        self.url = f"http://127.0.0.1:{server.port}"
+        self.api_key = self.sandbox.settings.api_key or API_KEY
+        self.webhook_secret = self.sandbox.settings.webhook_secret
+
+    @property
+    def requests(self) -> list[dict[str, Any]]:
+        """API requests so far: method, path, params (as sent), idempotency_key, version, at."""
+        return list(self.sandbox.requests)
+
+    @property
+    def violations(self) -> list[Violation]:
+        """Requests, answers and events that did not fit the SDK's types."""
+        return list(self.sandbox.violations)
+
+    @property
+    def ignored(self) -> list[str]:
+        """Parameters that were accepted without effect."""
+        return sorted(self.sandbox.ignored)
+
+    @property
+    def events(self) -> list[Obj]:
+        return self.sandbox.store.all("event")
+
+    @property
+    def deliveries(self) -> list[Obj]:
+        return self.courier.rows()
+
+    def now(self) -> int:
+        return self.sandbox.now()
+
+    def get(self, identifier: str) -> Obj:
+        """Any API object by its id, as it is now."""
+        found = self.sandbox.store.find(identifier)
+        if found is None:
+            raise LookupError(identifier)
+        return found
+
+    def set_webhook(self, url: str | None, secret: str | None = None) -> None:
+        self.webhook_secret = secret or self.webhook_secret
+        self.sandbox.set_webhook(url, self.webhook_secret)
+
+    def pay(self, session_id: str, card: str = "4242424242424242", email: str = "donor@example.org",
+            name: str = "Test Donor") -> str | None:  # fmt: skip
+        """Pay a session as a donor would; the message when the card was declined, None when it is paid."""
+        return doing.pay(self.sandbox, session_id, card, email, name)
+
+    def renew(self, subscription_id: str) -> str | None:
+        """Bill the next period now, without moving the clock; the invoice's id."""
+        return doing.renew(self.sandbox, subscription_id)
+
+    def decline_next(self, subscription_id: str, times: int = 1) -> None:
+        doing.decline_next(self.sandbox, subscription_id, times)
+
+    def fault(self, kind: str, **more: Any) -> Fault:
+        """See core/faults.py: error_before, error_after, rate_limit, hang, cut, webhook_*; `count`, …"""
+        return self.sandbox.faults.add(kind, **more)
+
+    def advance(self, seconds: float) -> int:
+        """Move the sandbox's clock forward; how many things fell due."""
+        return timers.advance(self.sandbox, seconds)
+
+    def deliver_now(self, *, delayed: bool = False) -> int:
+        """Try every waiting delivery once, without pauses; how many succeeded."""
+        return self.courier.deliver_now(delayed=delayed)
+
+    def wait_delivered(self, timeout: float = 5.0) -> bool:
+        return self.courier.wait_delivered(timeout)
+
+    def resend(self, event_id: str) -> None:
+        self.courier.resend(event_id)
+
+
+@contextmanager
+def running_sandbox(
+    *,
+    deliver: str = "auto",
+    state_path: str | Path | None = None,
+    webhook_url: str | None = None,
+    webhook_secret: str = WEBHOOK_SECRET,
+    api_key: str | None = API_KEY,
+    seed: int = 1,
+    port: int = 0,
+    pauses: tuple[float, ...] | None = None,
+) -> Iterator[Handle]:
+    """Start a sandbox on a free port. With `deliver="manual"` webhooks leave only by `deliver_now()`."""
+    app = create_sandbox(state_path, webhook_url, webhook_secret, api_key, deliver=deliver, seed=seed)
+    server = Server(app, "127.0.0.1", port)
+    server.sandbox.settings.public_url = f"http://127.0.0.1:{server.port}"
+    if pauses is not None:
+        server.courier.pauses = pauses
+    server.start()
+    try:
+        yield Handle(server)
+    finally:
+        server.stop()

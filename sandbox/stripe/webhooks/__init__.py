@@ -1,0 +1,1 @@
+"""Webhook deliveries: docs.stripe.com/webhooks."""

@@ -1,0 +1,1 @@
+"""Station: the membership and pledge platform for public radio. Start with docs/architecture.md."""

@@ -1,0 +1,20 @@
+"""What the accounts package announces."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+from uuid import UUID
+
+Purpose = Literal["join", "second_factor"]
+
+
+@dataclass(frozen=True)
+class StaffInvited:
+    """Someone needs a link: to join the desk, or to set up a new second factor. Whoever reacts tells them."""
+
+    staff_id: UUID
+    email: str
+    name: str
+    link: str = field(repr=False)
+    purpose: Purpose = "join"

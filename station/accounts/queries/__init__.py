@@ -1,0 +1,40 @@
+"""Every read of the accounts package."""
+
+from station.accounts.queries.audit import AUDIT_PAGE, AuditPage, Told, audit, packages, subject_url, tell
+from station.accounts.queries.people import (
+    InvitationView,
+    Person,
+    SessionView,
+    StaffView,
+    invitation,
+    session_of,
+    sessions_of,
+    staff_id_of,
+    staff_list,
+    staff_member,
+)
+from station.accounts.queries.work import WorkItemView, work_counts, work_item, work_items
+
+__all__ = [
+    "AUDIT_PAGE",
+    "AuditPage",
+    "InvitationView",
+    "Person",
+    "SessionView",
+    "StaffView",
+    "Told",
+    "WorkItemView",
+    "audit",
+    "invitation",
+    "packages",
+    "session_of",
+    "sessions_of",
+    "staff_id_of",
+    "staff_list",
+    "staff_member",
+    "subject_url",
+    "tell",
+    "work_counts",
+    "work_item",
+    "work_items",
+]

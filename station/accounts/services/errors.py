@@ -1,0 +1,35 @@
+"""What the services of this package raise, for forms to put into words."""
+
+from __future__ import annotations
+
+
+class AccountsError(Exception):
+    """Base of the refusals below; its text is fit for the page."""
+
+
+class SignInRefused(AccountsError):
+    """Email and password do not belong together (or nobody has that email: the answer is the same)."""
+
+
+class CodeRefused(AccountsError):
+    """A one-time or recovery code that is wrong or was used before."""
+
+
+class PasswordRefused(AccountsError):
+    """A new password that is too weak, or a present one that is wrong."""
+
+
+class TooManyTries(AccountsError):
+    """The rate limit of a door is used up."""
+
+
+class LinkSpent(AccountsError):
+    """A link that was used, has expired, or never was."""
+
+
+class LastAdmin(AccountsError):
+    """The change would leave nobody who can run the desk."""
+
+
+class EmailTaken(AccountsError):
+    """Another member of staff has this address."""

@@ -1,0 +1,80 @@
+"""What accounts adds to the house."""
+
+from __future__ import annotations
+
+from functools import partial
+from uuid import UUID
+
+from flask import url_for
+
+from station.accounts import queries
+from station.accounts.cli import group
+from station.accounts.models import Role
+from station.accounts.places import NAV, QUEUES, SUBJECT_PAGES, NavItem, SubjectPage, WorkQueue, WorkRow
+from station.core.events import EventRow
+from station.core.ids import public_id
+from station.core.places import COMMAND_GROUPS, EVENT_SENTENCES, EventSentence
+
+
+def wire() -> None:
+    COMMAND_GROUPS.contribute(group)
+    NAV.contribute(NavItem("Work items", "work_desk.index", ""), rank=20)
+    NAV.contribute(NavItem("Staff", "staff_desk.index", "House", (Role.ADMIN, Role.AUDITOR)), rank=90)
+    NAV.contribute(NavItem("Audit trail", "audit_desk.index", "House", (Role.AUDITOR,)), rank=91)
+    NAV.contribute(NavItem("Your account", "account_desk.show", "House"), rank=92)
+    SUBJECT_PAGES.contribute(SubjectPage("work_item", _work_url), rank=80)
+    SUBJECT_PAGES.contribute(SubjectPage("staff", _staff_url), rank=90)
+    for role in Role:
+        QUEUES.contribute(WorkQueue(f"{role.value.capitalize()} work items", (role,), partial(_waiting, role)))
+    for name, tell in SENTENCES.items():
+        EVENT_SENTENCES.contribute(EventSentence(f"accounts.{name}", tell))
+
+
+def _waiting(role: Role, limit: int) -> list[WorkRow]:
+    return [
+        WorkRow(item.title, item.detail, _work_url(item.id), item.opened_at)
+        for item in queries.work_items([role], limit=limit)
+    ]
+
+
+def _work_url(item_id: UUID) -> str:
+    return url_for("work_desk.show", item_id=public_id("work", item_id))
+
+
+def _staff_url(staff_id: UUID) -> str:
+    return url_for("staff_desk.show", staff_id=public_id("staff", staff_id))
+
+
+def _roles_changed(event: EventRow) -> str:
+    before, after = event.data["before"], event.data["after"]
+    return f"changed the roles of {event.data['name']} from {_words(before)} to {_words(after)}"
+
+
+def _words(roles: list[str]) -> str:
+    return ", ".join(roles) or "none"
+
+
+def _refused(event: EventRow) -> str:
+    return "was refused at sign-in" if event.data["known"] else "was refused at sign-in with an unknown email"
+
+
+SENTENCES = {
+    "staff.added": lambda e: f"added {e.data['name']} to the desk as {_words(e.data['roles'])}",
+    "staff.joined": lambda e: "joined the desk",
+    "staff.roles_changed": _roles_changed,
+    "staff.disabled": lambda e: f"disabled the account of {e.data['name']}",
+    "staff.enabled": lambda e: f"enabled the account of {e.data['name']}",
+    "staff.started_over": lambda e: f"sent {e.data['name']} a link for a new password",
+    "second_factor.reset": lambda e: f"reset the second factor of {e.data['name']}",
+    "second_factor.renewed": lambda e: "set up a new second factor",
+    "recovery_codes.renewed": lambda e: "made new recovery codes",
+    "session.started": lambda e: f"signed in with a password and {_a(e.data['how'])}",
+    "session.ended": lambda e: "signed out",
+    "session.revoked": lambda e: "signed a browser out from elsewhere",
+    "sign_in.refused": _refused,
+    "work.closed": lambda e: f"closed “{e.data['title']}”: {e.data['note']}",
+}
+
+
+def _a(how: str) -> str:
+    return f"an {how}" if how[0] in "aeiou" else f"a {how}"

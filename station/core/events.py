@@ -1,0 +1,106 @@
+"""The append-only event log: audit trail, activity feed and timeline in one.
+
+Services write events in the transaction of the change itself. Triggers refuse UPDATE and DELETE on both engines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from station.core import clock
+from station.core.actor import Actor, ActorKind, request_id
+from station.core.columns import Json, Utc, enum
+from station.core.db import Base, db
+from station.core.ids import new_id
+
+
+class Event(Base):
+    """One thing that happened. `name` is `package.subject.done`; `data` holds plain values, never secrets."""
+
+    __tablename__ = "event"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    at: Mapped[datetime] = mapped_column(Utc, index=True)
+    name: Mapped[str] = mapped_column(sa.String(80), index=True)
+    actor_kind: Mapped[ActorKind] = mapped_column(enum(ActorKind))
+    actor_id: Mapped[UUID | None]
+    actor_label: Mapped[str] = mapped_column(sa.String(200))
+    data: Mapped[dict[str, Any]] = mapped_column(Json)
+    request_id: Mapped[str] = mapped_column(sa.String(64), default="")
+
+
+class EventSubject(Base):
+    """What an event is about: any number of rows of any package, by kind and id."""
+
+    __tablename__ = "event_subject"
+    __table_args__ = (sa.Index("ix_event_subject_of", "kind", "subject_id", "event_id"),)
+
+    event_id: Mapped[UUID] = mapped_column(sa.ForeignKey("event.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
+    subject_id: Mapped[UUID] = mapped_column(primary_key=True)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A row that an event is about, for example Subject("member", member.id)."""
+
+    kind: str
+    id: UUID
+
+
+@dataclass(frozen=True)
+class EventRow:
+    """An event as read: what the sentences and the timeline receive."""
+
+    id: UUID
+    at: datetime
+    name: str
+    actor_kind: ActorKind
+    actor_label: str
+    data: Mapping[str, Any]
+
+
+def record(name: str, actor: Actor, subjects: Iterable[Subject], data: Mapping[str, Any] | None = None) -> UUID:
+    """Write one event inside the current transaction; returns its id."""
+    session = db.session()
+    event = Event(
+        id=new_id(),
+        at=clock.now(),
+        name=name,
+        actor_kind=actor.kind,
+        actor_id=actor.id,
+        actor_label=actor.label,
+        data=dict(data or {}),
+        request_id=request_id.get(),
+    )
+    session.add(event)
+    session.flush()
+    session.add_all(EventSubject(event_id=event.id, kind=s.kind, subject_id=s.id) for s in dict.fromkeys(subjects))
+    return event.id
+
+
+def events_of(subject: Subject, limit: int = 100) -> list[EventRow]:
+    """The newest events about a subject, newest first."""
+    query = (
+        sa.select(Event)
+        .join(EventSubject, EventSubject.event_id == Event.id)
+        .where(EventSubject.kind == subject.kind, EventSubject.subject_id == subject.id)
+    )
+    return _rows(query, limit)
+
+
+def recent_events(limit: int = 100, prefix: str = "") -> list[EventRow]:
+    """The newest events of the house, or of one package (`prefix` such as "accounts."), newest first."""
+    return _rows(sa.select(Event).where(Event.name.startswith(prefix, autoescape=True)), limit)
+
+
+def _rows(query: sa.Select[Event], limit: int) -> list[EventRow]:
+    found = db.session().scalars(query.order_by(Event.at.desc(), Event.id.desc()).limit(limit))
+    return [EventRow(e.id, e.at, e.name, e.actor_kind, e.actor_label, e.data) for e in found]

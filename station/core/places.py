@@ -1,0 +1,67 @@
+"""Places: how a lower page shows higher facts.
+
+A lower package declares `MEMBER_PANELS = Place[MemberPanel]("member panels")`; higher packages contribute to it from
+their `wiring.py` when the house is put together; the lower page iterates over it. Nothing imports upward.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, TypeVar
+
+import click
+
+from station.core.events import EventRow
+
+T = TypeVar("T")
+
+
+class Place(Generic[T]):
+    """A typed, ordered list of contributions, by rank and then by order of arrival."""
+
+    declared: ClassVar[dict[str, Place[Any]]] = {}
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._items: list[tuple[int, T]] = []
+        Place.declared[name] = self
+
+    def contribute(self, item: T, rank: int = 50) -> None:
+        """Add an item; the same item twice stays one."""
+        if all(item != known for _, known in self._items):
+            self._items.append((rank, item))
+            self._items.sort(key=lambda pair: pair[0])
+
+    def __iter__(self) -> Iterator[T]:
+        return iter([item for _, item in self._items])
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+
+@dataclass(frozen=True)
+class Invariant:
+    """Something that must be true of the books. `broken` returns one line for each breach, none when all is well."""
+
+    name: str
+    sentence: str
+    broken: Callable[[], list[str]]
+
+
+@dataclass(frozen=True)
+class EventSentence:
+    """How an event is told to a person: its name, and a function from the row to a sentence in the past tense."""
+
+    name: str
+    tell: Callable[[EventRow], str]
+
+
+INVARIANTS: Place[Invariant] = Place("invariants of station check")
+EVENT_SENTENCES: Place[EventSentence] = Place("sentences for events")
+COMMAND_GROUPS: Place[click.Command] = Place("command groups")
+
+
+def sentences() -> Mapping[str, Callable[[EventRow], str]]:
+    """All event sentences by event name."""
+    return {item.name: item.tell for item in EVENT_SENTENCES}

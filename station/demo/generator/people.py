@@ -1,0 +1,53 @@
+"""The members of the demonstration, before they are rows."""
+
+from __future__ import annotations
+
+import random
+import re
+from dataclasses import dataclass
+
+from station.core.search import fold
+from station.demo.generator.names import GROUPS, SPECIAL
+from station.members.policies import printed_name
+
+_WEIGHTS = (20, 26, 9, 9, 9, 8, 6, 6, 5, 4, 3)
+
+
+@dataclass(frozen=True)
+class Person:
+    """A donor as they typed themselves."""
+
+    given_name: str
+    family_name: str
+    email: str
+
+    @property
+    def name(self) -> str:
+        return printed_name(self.given_name, self.family_name)
+
+
+def people(chance: random.Random, many: int) -> list[Person]:
+    """So many people with names and addresses that differ."""
+    names = list(SPECIAL)
+    while len(names) < many:
+        given, family = chance.choices(GROUPS, _WEIGHTS)[0]
+        pair = (chance.choice(given.split()), chance.choice(family.split()))
+        if pair not in names:
+            names.append(pair)
+    chance.shuffle(names)
+    taken: set[str] = set()
+    return [Person(given, family, _email(chance, given, family, taken)) for given, family in names]
+
+
+def _email(chance: random.Random, given: str, family: str, taken: set[str]) -> str:
+    """An address made of the name; always in a domain kept for examples."""
+    parts = [re.sub(r"[^a-z]", "", fold(part).translate(_LETTERS)) for part in (given, family)]
+    local = chance.choice([".".join(filter(None, parts)), parts[0][:1] + parts[1] if parts[1] else parts[0]])
+    address, number = f"{local}@{chance.choice(('example.com', 'example.org'))}", 2
+    while address in taken:
+        address, number = f"{local}{number}@example.com", number + 1
+    taken.add(address)
+    return address
+
+
+_LETTERS = str.maketrans({"ø": "o", "đ": "d", "ı": "i", "ł": "l", "æ": "ae"})

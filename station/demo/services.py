@@ -1,0 +1,168 @@
+"""Loading the demonstration."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from station.accounts.models import Role, Staff
+from station.accounts.services import add_staff, open_work_item
+from station.accounts.services.doors import hash_password
+from station.core import bulletin, clock, events
+from station.core.actor import COMMAND, Actor, ActorKind
+from station.core.db import db, transaction
+from station.core.events import Subject
+from station.core.money import Money
+from station.core.runtime import settings
+from station.demo import house
+from station.demo.generator.books import DECLINED, Books
+from station.demo.generator.calendar import Calendar
+from station.demo.generator.letters import NO_MAILBOX, receipts
+from station.demo.generator.newsroom import newsroom
+from station.demo.generator.people import people
+from station.demo.generator.plans import plans
+from station.demo.generator.rows import Rows
+from station.demo.generator.traffic import traffic
+from station.demo.generator.unpaid import CASES, unpaid
+from station.demo.queries import house_is_empty
+from station.licensee.models import Licensee
+from station.licensee.queries import LicenseeView, StationView, stations, the_licensee
+from station.licensee.services import establish
+from station.mail.models import OutgoingMail
+from station.news.models import Story
+from station.receipts.models import Receipt
+from station.underwriting.models import Sponsor
+
+MEMBERS = 300
+BULLETINS = ("stories", "credits", "asks")
+
+
+class DemoRefused(Exception):
+    """Why the demonstration cannot be loaded, in one line."""
+
+
+@dataclass(frozen=True)
+class DemoSummary:
+    """What was loaded."""
+
+    stories: int
+    sponsors: int
+    members: int
+    gifts: int
+    given: Money
+    receipts: int
+    mails: int
+
+
+def load_demo(actor: Actor = COMMAND) -> DemoSummary:
+    """Load the demonstration into an empty house, in one transaction and in bulk.
+
+    A house that has its licensee already keeps it, when it has the stations that the stories are for. Raises
+    DemoRefused in production, and in a house where somebody has worked; then nothing is changed.
+    """
+    if settings().production:
+        raise DemoRefused("Production refuses demo data: it belongs to development and tests.")
+    with transaction() as session:
+        if not house_is_empty():
+            raise DemoRefused("This house is not empty, so no demo data was loaded and nothing was changed.")
+        if session.scalar(sa.select(Licensee.id)) is None:
+            establish(house.LICENSEE, house.STATIONS, actor)
+        licensee, air = the_licensee(), _stations()
+        staff = _staff(actor)
+        rows = Rows(random.Random(house.SEED))  # noqa: S311  # a seed, so that each load of a day is alike
+        summary = _fill(rows, licensee, air, staff)
+        rows.write(session)
+        session.execute(sa.text("ANALYZE"))  # the planner has seen none of these rows
+        for name in BULLETINS:
+            bulletin.bump(name)
+        events.record(
+            "demo.house.loaded",
+            actor,
+            [Subject("licensee", licensee.id)],
+            {"members": summary.members, "gifts": summary.gifts},
+        )
+        return summary
+
+
+def sign_in_lines() -> list[str]:
+    """How to sign in at the desk of the demonstration, for whoever prints it."""
+    return [f"sign in   {house.EMAIL}", f"password  {house.PASSWORD}", "code      station demo code"]
+
+
+def _stations() -> tuple[StationView, ...]:
+    """The two stations of the stories, in their order."""
+    known = {station.slug: station for station in stations()}
+    wanted = [facts.slug for facts in house.STATIONS]
+    missing = [slug for slug in wanted if slug not in known]
+    if missing:
+        raise DemoRefused(f"This house has no station {' and no station '.join(missing)}, so nothing was changed.")
+    return tuple(known[slug] for slug in wanted)
+
+
+def _staff(actor: Actor) -> dict[Role, Actor]:
+    """The demo staff, one a role, with one password and one second factor for all; those who are there stay as is."""
+    session, found = db.session(), {}
+    hashed = hash_password(house.PASSWORD)
+    for name, email, role in house.STAFF:
+        staff_id = session.scalar(sa.select(Staff.id).where(Staff.email == email))
+        if staff_id is None:
+            staff_id = add_staff(name, email, [role], actor)
+            session.execute(
+                sa.update(Staff)
+                .where(Staff.id == staff_id)
+                .values(password_hash=hashed, totp_secret=house.TOTP_SECRET)
+                .execution_options(synchronize_session=False)
+            )
+        found[role] = Actor(ActorKind.STAFF, name, staff_id)
+    return found
+
+
+def _fill(rows: Rows, licensee: LicenseeView, air: tuple[StationView, ...], staff: dict[Role, Actor]) -> DemoSummary:
+    calendar = Calendar(clock.now(), licensee.timezone)
+    sources = newsroom(rows, calendar, air, staff[Role.NEWS])
+    traffic(rows, calendar, air, staff[Role.UNDERWRITING])
+    everyone = people(rows.chance, MEMBERS + len(CASES))
+    donors, others = everyone[:MEMBERS], everyone[MEMBERS:]
+    books = Books(rows, calendar, air)
+    books.enter(plans(rows.chance, calendar, donors, sources))
+    unpaid(rows, calendar, others, air)
+    lost = receipts(rows, calendar, licensee, books.given)
+    _work(rows, books, lost)
+    return DemoSummary(
+        stories=rows.count(Story),
+        sponsors=rows.count(Sponsor),
+        members=MEMBERS,
+        gifts=len(books.given),
+        given=Money(sum(gift.amount.cents for gift in books.given), licensee.currency),
+        receipts=rows.count(Receipt),
+        mails=rows.count(OutgoingMail),
+    )
+
+
+def _work(rows: Rows, books: Books, lost: list[UUID]) -> None:
+    """What waits for a person: a declined monthly charge, and a receipt that did not arrive."""
+    for declined in books.declined:
+        open_work_item(
+            "giving.renewal_failed",
+            f"renewal:{declined.subscription_id}",
+            Role.DEVELOPMENT,
+            f"The monthly charge of {declined.person.name} was declined",
+            f"{DECLINED} Stripe tries the card again by itself. A note or a call may help.",
+            Subject("member", declined.member_id),
+            {"subscription": str(declined.subscription_id)},
+        )
+    for mail_id in lost:
+        letter: dict[str, Any] = rows.find(OutgoingMail, mail_id)
+        open_work_item(
+            "mail.failed",
+            f"mail:{mail_id}",
+            Role.DEVELOPMENT,
+            f"“{letter['subject']}” did not reach {letter['recipient']}",
+            f"The mail server said: {NO_MAILBOX}. Correct the address, then send the message again.",
+            Subject("mail", mail_id),
+            {"mail_id": str(mail_id)},
+        )

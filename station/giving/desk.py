@@ -1,0 +1,90 @@
+"""The desk's pages of giving: gifts, one gift, gifts that were held, and the words of the ask."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from station.accounts.guards import current_person, guard
+from station.accounts.models import Role
+from station.core import clock
+from station.core.ids import public_id, row_id
+from station.giving import policies, queries, reactors, services
+from station.giving.forms import AskForm
+from station.giving.queries import GiftFilter, checks
+from station.licensee.queries import StationView, station_by_slug, stations, the_licensee
+
+desk = Blueprint("giving_desk", __name__, url_prefix="/desk")
+guard(desk, Role.DEVELOPMENT)
+
+
+@desk.get("/gifts")
+def gifts() -> str:
+    """Gifts, newest first, by station and month, with their total."""
+    station = station_by_slug(request.args.get("station", ""))
+    month = policies.month_days(request.args.get("month", ""))
+    page = policies.page_number(request.args.get("page", ""))
+    wanted = GiftFilter(station.id if station else None, *(month or (None, None)))
+    found = queries.gifts(wanted, page)
+    said = {"station": station.slug if station else None, "month": request.args["month"] if month else None}
+    return render_template(
+        "giving/desk/gifts.html", found=found, said=said, pager=_pager(found, said), held=checks.held_gifts()
+    )
+
+
+@desk.get("/gifts/<gift_id>")
+def gift(gift_id: str) -> str:
+    """One gift: who, how much, from where, its payment and its receipt."""
+    found = row_id("gift", gift_id)
+    story = queries.gift_page(found) if found else None
+    if story is None:
+        abort(404)
+    return render_template("giving/desk/gift.html", story=story)
+
+
+@desk.post("/gifts/held/<payment_id>")
+def make_held_gift(payment_id: str) -> ResponseReturnValue:
+    """Make the gift of a settled payment for which it failed before."""
+    found = row_id("pay", payment_id)
+    made = reactors.make_held_gift(found, current_person().actor) if found else None
+    if made is None:
+        abort(404)
+    flash("The gift is made and its receipt is on its way.", "success")
+    return redirect(url_for("giving_desk.gift", gift_id=public_id("gift", made)), 303)
+
+
+@desk.route("/ask", methods=["GET", "POST"])
+def ask() -> ResponseReturnValue:
+    """The words of the ask: what each station shows today, what is planned, and new words."""
+    station = station_by_slug(request.args.get("station", "")) or stations()[0]
+    today = clock.today(the_licensee().timezone)
+    form = AskForm(data={"station": station.slug, "starts_on": today, "body": _body_today(station, today)})
+    if request.method == "POST" and form.validate():
+        starts_on, actor = form.starts_on.data or today, current_person().actor
+        services.write_ask(_chosen(form).id, form.body.data or "", starts_on, form.ends_on.data, actor)
+        flash("The new words are saved. Stories show them from the first day on.", "success")
+        return redirect(url_for("giving_desk.ask", station=form.station.data), 303)
+    shown = [(each, queries.current_ask(each, today), queries.asks_of(each.id)) for each in stations()]
+    page = render_template("giving/desk/ask.html", form=form, shown=shown, today=today)
+    return page, 422 if form.errors else 200
+
+
+def _body_today(station: StationView, today: date) -> str:
+    return queries.ask_body(station, today) if request.method == "GET" else ""
+
+
+def _chosen(form: AskForm) -> StationView:
+    station = station_by_slug(form.station.data or "")
+    assert station is not None  # noqa: S101  # validated
+    return station
+
+
+def _pager(found: queries.GiftPage, said: dict[str, Any]) -> dict[str, Any] | None:
+    if found.page == 1 and not found.more:
+        return None
+    before = url_for("giving_desk.gifts", **said, page=found.page - 1) if found.page > 1 else None
+    after = url_for("giving_desk.gifts", **said, page=found.page + 1) if found.more else None
+    return {"prev_url": before, "next_url": after, "text": f"Page {found.page}"}

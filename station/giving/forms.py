@@ -1,0 +1,271 @@
+"""The forms of giving: what a donor sent, read into plain values, and the words for what cannot be taken."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+from email_validator import EmailNotValidError, validate_email
+from flask_wtf import FlaskForm
+from itsdangerous import BadSignature, TimestampSigner, URLSafeTimedSerializer
+from wtforms import DateField, Field, HiddenField, RadioField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Optional, ValidationError
+
+from station.core import clock, runtime
+from station.core.money import Money
+from station.giving import policies
+from station.giving.models import Frequency
+from station.giving.queries import PledgeView
+from station.giving.services import PledgeRequest
+from station.licensee.queries import station_by_slug, stations, the_licensee
+
+ATTEMPT_LASTS = 2 * 24 * 3600  # seconds; a form left open for longer is looked over once more
+LONGEST_EMAIL = 254
+FREQUENCIES = {Frequency.MONTH.value: "Monthly", Frequency.ONCE.value: "One time"}
+CARD_TYPED = (
+    "This looks like a card number. Card details belong only on the payment page, which comes next. "
+    "We did not keep it."
+)
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One form that was shown. `again`: the donor was told of an equal gift minutes ago, and means a second one."""
+
+    id: str
+    again: bool = False
+
+
+class _HouseTime(TimestampSigner):
+    def get_timestamp(self) -> int:
+        return int(clock.now().timestamp())
+
+
+def _attempts() -> URLSafeTimedSerializer:
+    settings = runtime.settings()
+    return URLSafeTimedSerializer(
+        [*settings.secret_key_fallbacks, settings.secret_key], salt="giving.attempt", signer=_HouseTime
+    )
+
+
+def fresh_attempt(*, again: bool = False) -> str:
+    """A signed token for one form that is shown now."""
+    return _attempts().dumps([secrets.token_urlsafe(18), again])
+
+
+def read_attempt(token: str) -> Attempt | None:
+    """The attempt behind a token; None for a foreign, altered or old one."""
+    try:
+        attempt_id, again = _attempts().loads(token, max_age=ATTEMPT_LASTS)
+    except (BadSignature, ValueError, TypeError):
+        return None
+    return Attempt(attempt_id, again is True)
+
+
+def sent_from_here(headers: Mapping[str, str], host: str) -> bool:
+    """Whether a POST comes from our own page, by what browsers say (Fetch Metadata, or Origin in older ones).
+
+    A client that says neither carries nobody's cookies and can do no more than its own user could.
+    """
+    site = headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    origin = headers.get("Origin")
+    return origin is None or urlsplit(origin).netloc == host
+
+
+class PledgeForm(FlaskForm):
+    """The whole pledge: how often, how much, who, for which station. Its attempt token stands in for CSRF."""
+
+    class Meta:
+        csrf = False
+
+    frequency = RadioField("How often?", choices=FREQUENCIES, validate_choice=False)
+    amount = RadioField("How much?", validate_choice=False)
+    other_amount = StringField(
+        "Other amount", description="Like 12 or 12.50. An amount typed here replaces the choice above."
+    )
+    station = RadioField("Which station?", validate_choice=False)
+    given_name = StringField("First name")
+    family_name = StringField("Last name")
+    email = StringField("Email", description="Your receipt goes here.")
+    source = HiddenField()
+    attempt = HiddenField()
+
+    texts: ClassVar[tuple[str, ...]] = ("other_amount", "given_name", "family_name", "email")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.minimum: Money = the_licensee().minimum_pledge
+        self.tiles = {policies.plain(tile): tile.short for tile in policies.tiles(self.minimum)}
+        self.amount.choices = self.tiles
+        self.station.choices = _stations()
+        self._settle()
+
+    def _settle(self) -> None:
+        """Tidy what was typed, and take an amount that is not among the tiles as typed."""
+        for name in self.texts:
+            self[name].data = policies.tidy(self[name].data or "")
+        self.source.data = policies.source(self.source.data or "")
+        chosen = self.amount.data
+        if chosen and chosen not in self.tiles:
+            self.amount.data, self.other_amount.data = None, self.other_amount.data or chosen.strip()
+
+    def make_showable(self) -> None:
+        """Empty every field that a card number was typed into, and take out what no page can show."""
+        for name in self.texts:
+            typed = self[name].data
+            self[name].data = "" if policies.holds_card_number(typed) else policies.printable(typed)
+
+    def validate_frequency(self, field: Field) -> None:
+        if field.data not in FREQUENCIES:
+            raise ValidationError("Choose how often: monthly or one time.")
+
+    def validate_amount(self, field: Field) -> None:
+        if self.other_amount.data:
+            return
+        if not field.data:
+            raise ValidationError(
+                f"Choose an amount, or type one from {self.minimum} to {policies.largest(self.minimum.currency)}."
+            )
+
+    def validate_other_amount(self, field: Field) -> None:
+        _no_card(field)
+        if not field.data:
+            return
+        try:
+            policies.read_amount(field.data, self.minimum)
+        except policies.AmountRefused as refused:
+            raise ValidationError(str(refused)) from None
+
+    def validate_station(self, field: Field) -> None:
+        if field.data not in _stations():
+            raise ValidationError("Choose the station that your gift is for.")
+
+    def validate_given_name(self, field: Field) -> None:
+        if not field.data and not self.family_name.data:
+            raise ValidationError("Enter your name.")
+        _name(field, "first name")
+
+    def validate_family_name(self, field: Field) -> None:
+        _name(field, "last name")
+
+    def validate_email(self, field: Field) -> None:
+        _no_card(field)
+        if not field.data:
+            raise ValidationError("Enter your email address, so that your receipt can reach you.")
+        read_email(field.data)
+
+    def pledged(self, attempt: Attempt) -> PledgeRequest:
+        """What the donor asks for, once the form has been found good."""
+        typed = self.other_amount.data or self.amount.data or ""
+        station = station_by_slug(self.station.data or "")
+        assert station is not None  # noqa: S101  # validated
+        return PledgeRequest(
+            attempt=attempt.id,
+            station_id=station.id,
+            frequency=Frequency(self.frequency.data),
+            amount=policies.read_amount(typed, self.minimum),
+            given_name=self.given_name.data or "",
+            family_name=self.family_name.data or "",
+            email=read_email(self.email.data or ""),
+            source=self.source.data or "",
+            again=attempt.again,
+        )
+
+
+def _stations() -> dict[str, str]:
+    return {each.slug: each.name for each in stations()}
+
+
+def read_email(text: str) -> str:
+    """An address in its canonical writing. Raises ValidationError that says what is wrong. Asks no name server."""
+    if len(text) > LONGEST_EMAIL:
+        raise ValidationError(f"Shorten the email address to {LONGEST_EMAIL} characters.")
+    try:
+        return validate_email(text, check_deliverability=False, allow_smtputf8=False).normalized
+    except EmailNotValidError as error:
+        raise ValidationError(
+            f"Check the email address: {str(error).rstrip('.')}. It looks like name@example.org."
+        ) from None
+
+
+def _name(field: Field, what: str) -> None:
+    _no_card(field)
+    if len(field.data) > policies.NAME_LENGTH:
+        raise ValidationError(f"Shorten the {what} to {policies.NAME_LENGTH} characters.")
+    if policies.holds_control_characters(field.data):
+        raise ValidationError(f"The {what} held characters that cannot be printed. We took them out: check it.")
+
+
+def _no_card(field: Field) -> None:
+    if policies.holds_card_number(field.data or ""):
+        raise ValidationError(CARD_TYPED)
+
+
+def from_link(args: Mapping[str, str]) -> dict[str, str]:
+    """What a link states, as the form's first values. What is nonsense or below the minimum is left out."""
+    said: dict[str, str] = {"source": policies.source(args.get("source", ""))}
+    if station_by_slug(args.get("station", "")):
+        said["station"] = args["station"]
+    if args.get("frequency") in FREQUENCIES:
+        said["frequency"] = args["frequency"]
+    with suppress(policies.AmountRefused):
+        said["amount"] = policies.plain(policies.read_amount(args.get("amount", ""), the_licensee().minimum_pledge))
+    return said
+
+
+def from_pledge(pledge: PledgeView) -> dict[str, str]:
+    """The facts of an earlier pledge, as the form's first values: what was promised, never who promised it.
+
+    An address with a pledge's id stands in histories and on shared machines, so names and email stay out of it.
+    """
+    return {
+        "station": pledge.station.slug,
+        "frequency": pledge.frequency.value,
+        "amount": policies.plain(pledge.amount),
+        "source": pledge.source,
+    }
+
+
+class AskForm(FlaskForm):
+    """New words for a station's ask."""
+
+    station = RadioField("Station", validate_choice=False)
+    body = TextAreaField(
+        "Words",
+        [InputRequired("Write the words of the ask.")],
+        description="A blank line starts a new paragraph. {minimum} becomes the minimum pledge.",
+    )
+    starts_on = DateField("First day", [InputRequired("Say from which day it is shown.")])
+    ends_on = DateField(
+        "Last day",
+        [Optional()],
+        description="Empty: until something newer starts. Give a last day "
+        "to words that age, such as a comparison with a price.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.station.choices = _stations()
+
+    def validate_station(self, field: Field) -> None:
+        if field.data not in _stations():
+            raise ValidationError("Choose the station that these words are for.")
+
+    def validate_body(self, field: Field) -> None:
+        if len(field.data or "") > policies.ASK_LENGTH:
+            raise ValidationError(f"Shorten the words to {policies.ASK_LENGTH} characters.")
+        problem = policies.ask_problem(field.data or "", the_licensee().minimum_pledge)
+        if problem:
+            raise ValidationError(problem)
+        if not policies.split_paragraphs(field.data or ""):
+            raise ValidationError("Write the words of the ask.")
+
+    def validate_ends_on(self, field: Field) -> None:
+        if field.data and self.starts_on.data and field.data < self.starts_on.data:
+            raise ValidationError("The last day is before the first day. Choose a later last day.")

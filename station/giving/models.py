@@ -1,0 +1,83 @@
+"""Pledges and gifts, and the words of the ask."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from station.core.columns import Utc, enum
+from station.core.db import Base
+from station.core.ids import new_id
+from station.core.money import Money
+
+
+class Frequency(StrEnum):
+    ONCE = "once"
+    MONTH = "month"
+
+
+class Pledge(Base):
+    """What a donor promised. Donor facts stand here as typed; a member exists only once money has settled."""
+
+    __tablename__ = "pledge"
+    __table_args__ = (sa.CheckConstraint("amount_cents > 0", name="amount"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    attempt: Mapped[str] = mapped_column(sa.String(64), unique=True)  # one form shown is one pledge
+    station_id: Mapped[UUID] = mapped_column(sa.ForeignKey("station.id"), index=True)
+    frequency: Mapped[Frequency] = mapped_column(enum(Frequency))
+    amount_cents: Mapped[int] = mapped_column(sa.BigInteger)
+    currency: Mapped[str] = mapped_column(sa.String(3))
+    given_name: Mapped[str] = mapped_column(sa.String(100))
+    family_name: Mapped[str] = mapped_column(sa.String(100))
+    email: Mapped[str] = mapped_column(sa.String(254))
+    source: Mapped[str] = mapped_column(sa.String(120), default="")  # such as story:<public id>
+    payment_id: Mapped[UUID] = mapped_column(sa.ForeignKey("payment.id"), unique=True)
+    member_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("member.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(Utc, index=True)  # the same facts sent twice are looked for here
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_cents, self.currency)
+
+
+class Gift(Base):
+    """Money that arrived: exactly one for each settled payment."""
+
+    __tablename__ = "gift"
+    __table_args__ = (
+        sa.CheckConstraint("amount_cents > 0", name="amount"),
+        sa.Index("ix_gift_member", "member_id", "given_on"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    payment_id: Mapped[UUID] = mapped_column(sa.ForeignKey("payment.id"), unique=True)
+    pledge_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("pledge.id"), index=True)
+    member_id: Mapped[UUID] = mapped_column(sa.ForeignKey("member.id"))
+    station_id: Mapped[UUID] = mapped_column(sa.ForeignKey("station.id"))
+    amount_cents: Mapped[int] = mapped_column(sa.BigInteger)
+    currency: Mapped[str] = mapped_column(sa.String(3))
+    given_on: Mapped[date] = mapped_column(index=True)  # station-local
+    source: Mapped[str] = mapped_column(sa.String(120), default="")
+    created_at: Mapped[datetime] = mapped_column(Utc)
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_cents, self.currency)
+
+
+class Ask(Base):
+    """The words after a story. The newest one of a station in force is shown; `{minimum}` is the minimum pledge."""
+
+    __tablename__ = "ask"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    station_id: Mapped[UUID] = mapped_column(sa.ForeignKey("station.id"), index=True)
+    body: Mapped[str] = mapped_column(sa.Text)
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]  # comparisons with prices age: say until when they hold
+    created_at: Mapped[datetime] = mapped_column(Utc)

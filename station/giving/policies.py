@@ -1,0 +1,219 @@
+"""Pure rules of giving: amounts, names, where a pledge came from, and the words of the ask."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import unicodedata
+from collections.abc import Iterable
+from datetime import date, timedelta
+from uuid import UUID
+
+from station.core.events import Subject
+from station.core.ids import row_id
+from station.core.money import Money, MoneyError
+from station.giving.models import Frequency
+
+LARGEST_CENTS = 99_999_999  # docs.stripe.com/currencies: eight digits at most
+TILE_STEPS = (1, 2, 3, 5, 12)  # of the minimum pledge
+AMOUNT_LENGTH, NAME_LENGTH, ASK_LENGTH = 40, 100, 2_000
+MINIMUM_MARK = "{minimum}"
+
+DEFAULT_ASK = (
+    "There’s no paywall here, on this page or the next. Read and listen as often as you like: we’re not counting.",
+    "A free press is paid for by the people who want one. If that’s you, lend us two more minutes. A pledge of as "
+    "little as {minimum} a month keeps the news coming and the music playing for everybody in southern Nevada.",
+)
+
+_DIGITS = re.compile(r"[0-9](?:[ .\-]?[0-9]){12,60}")
+_DOLLARS = re.compile(r"\$\d[\d,]*(?:\.\d\d)?")
+_DIRECTION = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_SOURCE_WORD = re.compile(r"[a-z][a-z0-9-]{0,39}")
+
+
+class AmountRefused(ValueError):
+    """An amount that cannot be taken, with the sentence that says why and what to do."""
+
+
+def largest(currency: str) -> Money:
+    """The largest amount that one pledge may have."""
+    return Money(LARGEST_CENTS, currency)
+
+
+def read_amount(text: str, minimum: Money) -> Money:
+    """The amount that a person typed. Raises AmountRefused, whose words name the limits."""
+    most = largest(minimum.currency)
+    typed = text.strip()
+    try:
+        amount = Money.parse(typed[: AMOUNT_LENGTH + 1], minimum.currency) if len(typed) <= AMOUNT_LENGTH else None
+    except MoneyError:
+        amount = None
+    if amount is None:
+        raise AmountRefused(
+            f"“{typed[:AMOUNT_LENGTH]}” is not an amount that we can read. Type a number from {minimum} to {most}, "
+            "like 12 or 12.50."
+        )
+    if amount < minimum:
+        raise AmountRefused(
+            f"{amount} is below the smallest pledge, {minimum}. Type an amount from {minimum} to {most}."
+        )
+    if most < amount:
+        raise AmountRefused(
+            f"{amount} is above the largest pledge that this page can take, {most}. Type an amount "
+            f"from {minimum} to {most}, or call us about a larger one."
+        )
+    return amount
+
+
+def tiles(minimum: Money) -> list[Money]:
+    """The amounts offered, from the minimum upward."""
+    return [Money(min(minimum.cents * step, LARGEST_CENTS), minimum.currency) for step in TILE_STEPS]
+
+
+def plain(amount: Money) -> str:
+    """An amount as a form's value or a link says it: 5, 12.50."""
+    return amount.short.lstrip("$").replace(",", "")
+
+
+def described(amount: Money, frequency: Frequency) -> str:
+    """A commitment in words: $5 a month; $5 once."""
+    return f"{amount.short} a month" if frequency is Frequency.MONTH else f"{amount.short} once"
+
+
+def holds_card_number(text: str) -> bool:
+    """Whether 13 to 19 digits stand in a text that pass the check of card numbers (ISO/IEC 7812, Luhn)."""
+    for run in _DIGITS.findall(text):
+        groups = re.split(r"[ .\-]", run)
+        for first in range(len(groups)):
+            for last in range(first + 1, len(groups) + 1):
+                number = "".join(groups[first:last])
+                if 13 <= len(number) <= 19 and _luhn([int(digit) for digit in number]):
+                    return True
+    return False
+
+
+def _luhn(digits: list[int]) -> bool:
+    doubled = (sum(divmod(2 * digit, 10)) if place % 2 else digit for place, digit in enumerate(reversed(digits)))
+    return sum(doubled) % 10 == 0
+
+
+def tidy(text: str) -> str:
+    """A typed line with its spaces made single."""
+    return re.sub(" +", " ", text).strip()
+
+
+def holds_control_characters(text: str) -> bool:
+    """Whether a line holds characters that nobody types into a name: controls, line ends, unassigned, directions."""
+    return printable(text) != text
+
+
+def printable(text: str) -> str:
+    """The line without those characters."""
+    return "".join(
+        letter
+        for letter in text
+        if letter not in _DIRECTION and unicodedata.category(letter) not in ("Cc", "Cs", "Co", "Cn", "Zl", "Zp")
+    )
+
+
+def network(address: str) -> str:
+    """What one visitor's budget is counted by: the IPv4 address, or the /64 that an IPv6 household has."""
+    try:
+        known = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    return str(known) if known.version == 4 else str(ipaddress.ip_network((known, 64), strict=False))
+
+
+def source(text: str) -> str:
+    """Where a pledge came from: `story:story_…` or a word such as footer. Anything else becomes empty.
+
+    Whether the story exists is not asked: an unknown one does no harm.
+    """
+    kind, _, rest = text.partition(":")
+    if kind == "story" and row_id("story", rest) is not None:
+        return text
+    return text if _SOURCE_WORD.fullmatch(text) else ""
+
+
+def ask_problem(body: str, minimum: Money) -> str:
+    """What is wrong with the words of an ask, or nothing. The minimum must be written as its mark."""
+    strange = [name for name in re.findall(r"\{[^}]*\}?", body) if name != MINIMUM_MARK]
+    if strange:
+        return f"{strange[0]} is not known here. The only word in braces is {MINIMUM_MARK}."
+    if any(said.rstrip(",") in (minimum.short, str(minimum)) for said in _DOLLARS.findall(body)):
+        return f"Write {MINIMUM_MARK} where it says {minimum.short}, so that the ask follows the configured minimum."
+    return ""
+
+
+def ask_paragraphs(body: str, minimum: Money) -> tuple[str, ...]:
+    """The paragraphs of an ask as shown: blank lines part them, the mark becomes the minimum pledge."""
+    return split_paragraphs(body.replace(MINIMUM_MARK, minimum.short))
+
+
+def split_paragraphs(body: str) -> tuple[str, ...]:
+    """The paragraphs of a text, parted by blank lines."""
+    return tuple(" ".join(part.split()) for part in re.split(r"\n\s*\n", body.replace("\r", "")) if part.strip())
+
+
+def default_ask() -> str:
+    """Our own words, for a station that has written none."""
+    return "\n\n".join(DEFAULT_ASK)
+
+
+def ask_in_force(spans: Iterable[tuple[date, date | None, str]], today: date) -> str | None:
+    """The body shown on a station-local day, of (first day, last day, body) in order of writing.
+
+    The one that started last wins, and of several that start on one day the one written last.
+    """
+    live = [
+        (starts, place, body)
+        for place, (starts, ends, body) in enumerate(spans)
+        if starts <= today and (ends is None or today <= ends)
+    ]
+    return max(live)[2] if live else None
+
+
+def month_days(text: str) -> tuple[date, date] | None:
+    """First day of a month written 2026-11, and of the one after; None for anything else."""
+    found = re.fullmatch(r"(20[0-9]{2})-(0[1-9]|1[0-2])", text)
+    if found is None:
+        return None
+    return month_of(date(int(found[1]), int(found[2]), 1))
+
+
+def month_of(day: date) -> tuple[date, date]:
+    """First day of the month that a day falls in, and of the one after."""
+    return day.replace(day=1), date(day.year + day.month // 12, day.month % 12 + 1, 1)
+
+
+def one_day(day: date) -> tuple[date, date]:
+    """A day and the one after."""
+    return day, day + timedelta(days=1)
+
+
+def page_number(text: str) -> int:
+    """The page of a list that an address names; the first one for anything strange."""
+    return max(int(text), 1) if re.fullmatch(r"[0-9]{1,6}", text) else 1
+
+
+def gift_subjects(member_id: UUID, gift_id: UUID, pledge_id: UUID, payment_id: UUID) -> list[Subject]:
+    """What the event of a new gift is about."""
+    about = {"member": member_id, "gift": gift_id, "pledge": pledge_id, "payment": payment_id}
+    return [Subject(kind, row_id) for kind, row_id in about.items()]
+
+
+def gift_facts(
+    amount: Money, monthly: bool, station: str, given_on: date, receipt: str, source: str
+) -> dict[str, str | int | bool]:
+    """What the event of a new gift says. `given_on` is station-local; `receipt` its printed number."""
+    return {
+        "amount": str(amount),
+        "amount_cents": amount.cents,
+        "currency": amount.currency,
+        "monthly": monthly,
+        "station": station,
+        "given_on": given_on.isoformat(),
+        "receipt": receipt,
+        "source": source,
+    }

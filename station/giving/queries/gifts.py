@@ -1,0 +1,159 @@
+"""Reads of gifts: lists, totals, one gift with everything around it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from station.core.db import db
+from station.core.ids import public_id
+from station.core.money import Money
+from station.giving.models import Frequency, Gift, Pledge
+from station.licensee.queries import StationView, station_by_id, the_licensee
+from station.members.models import Member
+from station.payments import queries as payments
+from station.payments.models import Subscription, SubscriptionState
+from station.payments.queries import PaymentView
+from station.receipts.models import Receipt
+from station.receipts.queries import ReceiptView, receipt_of
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class GiftFilter:
+    """Which gifts a list shows: of one station, of the days from `first` up to but not including `until`."""
+
+    station_id: UUID | None = None
+    first: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True)
+class GiftRow:
+    """A gift in a list. `given_on` is station-local."""
+
+    id: UUID
+    public_id: str
+    given_on: date
+    member_id: UUID
+    member_public_id: str
+    name: str
+    amount: Money
+    station: StationView
+    frequency: Frequency
+    receipt_label: str
+
+
+@dataclass(frozen=True)
+class GiftPage:
+    """One page of gifts, and the number and sum of all that the filter lets through."""
+
+    rows: list[GiftRow]
+    many: int
+    total: Money
+    page: int
+
+    @property
+    def more(self) -> bool:
+        return self.page * PAGE < self.many
+
+
+@dataclass(frozen=True)
+class GiftStory:
+    """One gift: its row, its source, its payment and its receipt."""
+
+    row: GiftRow
+    source: str
+    pledge_id: UUID | None
+    payment: PaymentView | None
+    receipt: ReceiptView | None
+
+
+def gifts(wanted: GiftFilter, page: int = 1) -> GiftPage:
+    """A page of gifts, newest first, with the totals of the whole list."""
+    session = db.session()
+    some = _conditions(wanted)
+    many, cents = session.execute(
+        sa.select(sa.func.count(), sa.func.sum(Gift.amount_cents)).select_from(Gift).where(*some)
+    ).one()
+    rows = session.execute(_listed().where(*some).limit(PAGE).offset((page - 1) * PAGE))
+    return GiftPage([_row(*found) for found in rows], many, Money(int(cents or 0), the_licensee().currency), page)
+
+
+def gifts_of_member(member_id: UUID, limit: int = 100) -> list[GiftRow]:
+    """A member's gifts, newest first."""
+    rows = db.session().execute(_listed().where(Gift.member_id == member_id).limit(limit))
+    return [_row(*found) for found in rows]
+
+
+def gift_page(gift_id: UUID) -> GiftStory | None:
+    """Everything that the desk shows about one gift."""
+    found = db.session().execute(_listed().where(Gift.id == gift_id)).one_or_none()
+    if found is None:
+        return None
+    gift: Gift = found[0]
+    payment = payments.payment(gift.payment_id)
+    return GiftStory(_row(*found), gift.source, gift.pledge_id, payment, receipt_of(gift.id))
+
+
+def gift_of_payment(payment_id: UUID) -> UUID | None:
+    """The gift that a settled payment became, or None."""
+    return db.session().scalar(sa.select(Gift.id).where(Gift.payment_id == payment_id))
+
+
+def gift_days(first: date, until: date) -> tuple[int, Money]:
+    """Number and sum of the gifts of some station-local days, `until` not included."""
+    found = gifts(GiftFilter(first=first, until=until))
+    return found.many, found.total
+
+
+def active_sustainers() -> int:
+    """How many monthly gifts run now, those that are being retried included."""
+    return (
+        db.session().scalar(
+            sa.select(sa.func.count())
+            .select_from(Subscription)
+            .where(Subscription.state.in_([SubscriptionState.ACTIVE, SubscriptionState.RETRYING]))
+        )
+        or 0
+    )
+
+
+def _conditions(wanted: GiftFilter) -> list[sa.ColumnElement[bool]]:
+    said: list[sa.ColumnElement[bool]] = []
+    if wanted.station_id:
+        said.append(Gift.station_id == wanted.station_id)
+    if wanted.first:
+        said.append(Gift.given_on >= wanted.first)
+    if wanted.until:
+        said.append(Gift.given_on < wanted.until)
+    return said
+
+
+def _listed() -> sa.Select[Gift, str, Frequency, int, int]:
+    return (
+        sa.select(Gift, Member.name, Pledge.frequency, Receipt.year, Receipt.number)
+        .join(Member, Member.id == Gift.member_id)
+        .outerjoin(Pledge, Pledge.id == Gift.pledge_id)
+        .outerjoin(Receipt, Receipt.reference == Gift.id)
+        .order_by(Gift.given_on.desc(), Gift.created_at.desc(), Gift.id.desc())
+    )
+
+
+def _row(gift: Gift, name: str, frequency: Frequency | None, year: int | None, number: int | None) -> GiftRow:
+    return GiftRow(
+        gift.id,
+        public_id("gift", gift.id),
+        gift.given_on,
+        gift.member_id,
+        public_id("member", gift.member_id),
+        name,
+        gift.amount,
+        station_by_id(gift.station_id),
+        frequency or Frequency.ONCE,
+        f"{year}-{number:06d}" if number else "",
+    )

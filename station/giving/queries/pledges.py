@@ -1,0 +1,135 @@
+"""Reads of pledges, together with what payments knows about their money."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from station.core.db import db
+from station.core.ids import public_id
+from station.core.money import Money
+from station.giving import policies
+from station.giving.models import Frequency, Gift, Pledge
+from station.licensee.queries import StationView, station_by_id
+from station.members.policies import normalise_email, printed_name, same_name
+from station.payments import queries as payments
+from station.payments.models import PaymentState
+from station.payments.queries import PaymentView
+from station.receipts.queries import ReceiptView, receipt_of
+
+
+@dataclass(frozen=True)
+class PledgeView:
+    """A pledge as typed, and where its payment stands by our own books."""
+
+    id: UUID
+    public_id: str
+    attempt: str
+    station: StationView
+    frequency: Frequency
+    amount: Money
+    given_name: str
+    family_name: str
+    email: str
+    source: str
+    payment_id: UUID
+    member_id: UUID | None
+    created_at: datetime
+    state: PaymentState
+
+    @property
+    def commitment(self) -> str:
+        """$5 a month."""
+        return policies.described(self.amount, self.frequency)
+
+    @property
+    def donor_name(self) -> str:
+        return printed_name(self.given_name, self.family_name)
+
+    @property
+    def open(self) -> bool:
+        """Whether it can still be paid."""
+        return self.state in (PaymentState.CREATED, PaymentState.AWAITING_DONOR)
+
+
+@dataclass(frozen=True)
+class Thanks:
+    """What the thank-you page may say: only what our own books hold."""
+
+    pledge: PledgeView
+    payment: PaymentView
+    receipt: ReceiptView | None
+    next_charge: datetime | None
+
+
+def pledge(pledge_id: UUID) -> PledgeView | None:
+    """A pledge by its row id."""
+    row = db.session().get(Pledge, pledge_id)
+    return _view(row) if row else None
+
+
+def pledge_of_attempt(attempt: str) -> PledgeView | None:
+    """The pledge that one shown form became."""
+    row = db.session().scalar(sa.select(Pledge).where(Pledge.attempt == attempt))
+    return _view(row) if row else None
+
+
+def recent_twin(
+    *, station_id: UUID, frequency: Frequency, amount: Money, name: str, email: str, since: datetime
+) -> PledgeView | None:
+    """The newest pledge of the very same facts made since an instant whose money is not lost, or None."""
+    rows = db.session().scalars(
+        sa.select(Pledge)
+        .where(
+            Pledge.created_at >= since,
+            Pledge.station_id == station_id,
+            Pledge.frequency == frequency,
+            Pledge.amount_cents == amount.cents,
+            Pledge.currency == amount.currency,
+        )
+        .order_by(Pledge.created_at.desc(), Pledge.id.desc())
+    )
+    twins = (
+        _view(row)
+        for row in rows
+        if normalise_email(row.email) == normalise_email(email)
+        and same_name(printed_name(row.given_name, row.family_name), name)
+    )
+    return next((twin for twin in twins if twin.state not in (PaymentState.FAILED, PaymentState.EXPIRED)), None)
+
+
+def thanks(pledge_id: UUID) -> Thanks | None:
+    """All that the thank-you page shows of a pledge, or None for an unknown one."""
+    found = pledge(pledge_id)
+    payment = payments.payment(found.payment_id) if found else None
+    if found is None or payment is None:
+        return None
+    gift_id = db.session().scalar(sa.select(Gift.id).where(Gift.payment_id == found.payment_id))
+    subscription = payments.subscription_of(found.id) if found.frequency is Frequency.MONTH else None
+    return Thanks(
+        found, payment, receipt_of(gift_id) if gift_id else None, subscription.next_at if subscription else None
+    )
+
+
+def _view(row: Pledge) -> PledgeView:
+    payment = payments.payment(row.payment_id)
+    assert payment is not None  # noqa: S101  # foreign key
+    return PledgeView(
+        row.id,
+        public_id("pledge", row.id),
+        row.attempt,
+        station_by_id(row.station_id),
+        row.frequency,
+        row.amount,
+        row.given_name,
+        row.family_name,
+        row.email,
+        row.source,
+        row.payment_id,
+        row.member_id,
+        row.created_at,
+        payment.state,
+    )

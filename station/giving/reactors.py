@@ -1,0 +1,197 @@
+"""What giving does when payments tell of money: gifts, receipts, and work for people. It never refuses money."""
+
+from __future__ import annotations
+
+import logging
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from station.accounts.models import Role, WorkItem, WorkState
+from station.accounts.services import close_work_item, open_work_item
+from station.core import clock, events, search
+from station.core.actor import STRIPE, Actor, ActorKind
+from station.core.db import db, savepoint, transaction
+from station.core.events import Subject
+from station.core.ids import new_id, public_id
+from station.giving.models import Frequency, Gift, Pledge
+from station.giving.policies import gift_facts, gift_subjects
+from station.giving.queries import gift_of_payment
+from station.giving.queries.checks import HELD, held_key
+from station.licensee.queries import station_by_id, the_licensee
+from station.members.policies import printed_name
+from station.members.services import match_or_create
+from station.payments.facts import PaymentExpired, PaymentFailed, PaymentSettled, RenewalFailed, SubscriptionEnded
+from station.payments.models import Payment
+from station.receipts.queries import receipt
+from station.receipts.services import issue
+
+log = logging.getLogger(__name__)
+
+
+class NoPledge(Exception):
+    """Money arrived for something that giving does not know."""
+
+
+def money_arrived(settled: PaymentSettled) -> None:
+    """Make the gift of a settled payment. What goes wrong here becomes a work item; the settlement stands."""
+    try:
+        with savepoint():
+            make_gift(settled)
+    except sa.exc.OperationalError:  # the database itself: the whole settlement is tried again
+        raise
+    except Exception as error:  # whatever it is, it must not refuse money
+        log.exception("payment %s settled, but its gift could not be made", settled.payment_id)
+        _hold(settled, error)
+
+
+def make_gift(settled: PaymentSettled) -> UUID:
+    """The gift of a settled payment with its member, receipt and event; the one there is when it was made before.
+
+    Joins the transaction. The gift's date is the station's own on the day of the charge. Raises NoPledge.
+    """
+    with transaction() as session:
+        known = gift_of_payment(settled.payment_id)
+        if known is not None:
+            return known
+        pledge = session.get(Pledge, settled.reference)
+        if pledge is None:
+            raise NoPledge(f"no pledge {settled.reference}")
+        member_id = match_or_create(pledge.given_name, pledge.family_name, pledge.email, STRIPE)
+        pledge.member_id = member_id
+        gift = Gift(
+            id=new_id(),
+            payment_id=settled.payment_id,
+            pledge_id=pledge.id,
+            member_id=member_id,
+            station_id=settled.station_id,
+            amount_cents=settled.amount.cents,
+            currency=settled.amount.currency,
+            given_on=clock.local_date(settled.settled_at, the_licensee().timezone),
+            source=pledge.source,
+            created_at=clock.now(),
+        )
+        session.add(gift)
+        session.flush()
+        _acknowledge(gift, pledge)
+        return gift.id
+
+
+def _acknowledge(gift: Gift, pledge: Pledge) -> None:
+    """Receipt, event and search entry of a new gift."""
+    name = printed_name(pledge.given_name, pledge.family_name)
+    donor = Actor(ActorKind.MEMBER, name, gift.member_id)
+    station = station_by_id(gift.station_id)
+    monthly = pledge.frequency is Frequency.MONTH
+    issued = receipt(
+        issue(
+            reference=gift.id,
+            member_id=gift.member_id,
+            donor_name=name,
+            email=pledge.email,
+            amount=gift.amount,
+            given_on=gift.given_on,
+            station_name=station.name,
+            monthly=monthly,
+            actor=STRIPE,
+        )
+    )
+    label = issued.label if issued else ""
+    facts = gift_facts(gift.amount, monthly, station.name, gift.given_on, label, gift.source)
+    about = gift_subjects(gift.member_id, gift.id, pledge.id, gift.payment_id)
+    events.record("giving.gift.received", donor, about, facts)
+    search.index("gift", gift.id, f"{gift.amount} from {name}, {gift.given_on}", f"{pledge.email} {label}")
+
+
+def _hold(settled: PaymentSettled, error: Exception) -> None:
+    detail = (
+        f"{settled.amount} arrived for {station_by_id(settled.station_id).name} and is booked, but its gift "
+        f"could not be made ({type(error).__name__}: {error}). Mend the cause, then make it anew."
+    )
+    open_work_item(
+        kind=HELD,
+        key=held_key(settled.payment_id),
+        role=Role.DEVELOPMENT,
+        title=f"A payment of {settled.amount} has no gift yet",
+        detail=detail,
+        subject=Subject("payment", settled.payment_id),
+        data={"payment": public_id("pay", settled.payment_id)},
+    )
+    events.record(
+        "giving.gift.held",
+        STRIPE,
+        [Subject("payment", settled.payment_id)],
+        {"amount": str(settled.amount), "reason": f"{type(error).__name__}: {error}"[:500]},
+    )
+
+
+def make_held_gift(payment_id: UUID, actor: Actor) -> UUID | None:
+    """Make the gift of a settled payment that was held, and close its work item.
+
+    None when the payment is unknown or not settled, or its pledge is still not to be found.
+    """
+    with transaction() as session:
+        payment = session.get(Payment, payment_id)
+        if payment is None or payment.settled_at is None or session.get(Pledge, payment.reference) is None:
+            return None
+        gift_id = make_gift(
+            PaymentSettled(
+                payment.id,
+                payment.reference,
+                payment.kind,
+                payment.amount,
+                payment.station_id,
+                payment.settled_at,
+                payment.method_label,
+                payment.subscription_id,
+            )
+        )
+        item = session.scalar(
+            sa.select(WorkItem.id).where(WorkItem.key == held_key(payment_id), WorkItem.state == WorkState.OPEN)
+        )
+        if item is not None:
+            close_work_item(item, "The gift was made from the desk.", actor)
+        return gift_id
+
+
+def payment_failed(failed: PaymentFailed) -> None:
+    """Write down that a pledge's payment failed. The pledge stays: the donor can try again with its facts."""
+    events.record(
+        "giving.pledge.failed", STRIPE, _subjects(failed.reference, failed.payment_id), {"reason": failed.reason}
+    )
+
+
+def payment_expired(expired: PaymentExpired) -> None:
+    """Write down that nobody paid on a pledge's payment page."""
+    events.record("giving.pledge.expired", STRIPE, _subjects(expired.reference, expired.payment_id))
+
+
+def renewal_failed(failed: RenewalFailed) -> None:
+    """A sustainer's charge was declined: Stripe tries again by itself; a person may want to write."""
+    pledge = db.session().get(Pledge, failed.reference)
+    events.record("giving.renewal.failed", STRIPE, _subjects(failed.reference), {"reason": failed.reason})
+    who = printed_name(pledge.given_name, pledge.family_name) if pledge else "a sustainer"
+    open_work_item(
+        kind="giving.renewal_failed",
+        key=f"renewal:{failed.subscription_id}",
+        role=Role.DEVELOPMENT,
+        title=f"The monthly charge of {who} was declined",
+        detail=f"{failed.reason} Stripe tries the card again by itself. A note or a call may help.",
+        subject=Subject("member", pledge.member_id) if pledge and pledge.member_id else None,
+        data={"subscription": str(failed.subscription_id)},
+    )
+
+
+def sustainer_ended(ended: SubscriptionEnded) -> None:
+    """Write down that a monthly gift has ended."""
+    events.record("giving.sustainer.ended", STRIPE, _subjects(ended.reference), {"reason": ended.reason})
+
+
+def _subjects(reference: UUID, payment_id: UUID | None = None) -> list[Subject]:
+    pledge = db.session().get(Pledge, reference)
+    found = [Subject("pledge", pledge.id)] if pledge else []
+    if payment_id:
+        found.append(Subject("payment", payment_id))
+    if pledge and pledge.member_id:
+        found.append(Subject("member", pledge.member_id))
+    return found

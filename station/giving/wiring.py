@@ -1,0 +1,98 @@
+"""What giving adds to the house."""
+
+from __future__ import annotations
+
+from flask import url_for
+
+from station.accounts.models import Role
+from station.accounts.places import NAV, TILES, NavItem, Tile, TileValue
+from station.core import clock
+from station.core.announce import react
+from station.core.places import EVENT_SENTENCES, INVARIANTS, EventSentence, Invariant
+from station.giving import policies, queries, reactors
+from station.giving.queries import checks
+from station.licensee.queries import the_licensee
+from station.members.places import PANELS, MemberPanel
+from station.payments.facts import PaymentExpired, PaymentFailed, PaymentSettled, RenewalFailed, SubscriptionEnded
+
+ROLES = (Role.DEVELOPMENT,)
+SENTENCES = (
+    EventSentence("giving.pledge.begun", lambda e: f"began a pledge of {e.data['commitment']}"),
+    EventSentence("giving.pledge.failed", lambda e: f"reported that a pledge's payment failed: {e.data['reason']}"),
+    EventSentence("giving.pledge.expired", lambda e: "closed a pledge's payment page that nobody had paid on"),
+    EventSentence("giving.checkout.refused", lambda e: f"could not open a payment page: {e.data['reason']}"),
+    EventSentence(
+        "giving.gift.received",
+        lambda e: (
+            f"gave {e.data['amount']}{' (monthly)' if e.data['monthly'] else ''} to {e.data['station']}, "
+            f"receipt {e.data['receipt']}"
+        ),
+    ),
+    EventSentence(
+        "giving.gift.held",
+        lambda e: f"settled a payment of {e.data['amount']} whose gift waits for a person: {e.data['reason']}",
+    ),
+    EventSentence("giving.renewal.failed", lambda e: f"reported a declined monthly charge: {e.data['reason']}"),
+    EventSentence("giving.sustainer.ended", lambda e: f"reported that a monthly gift ended: {e.data['reason']}"),
+    EventSentence("giving.ask.written", lambda e: f"wrote new words for the ask, shown from {e.data['starts_on']}"),
+)
+BOOKS = (
+    Invariant(
+        "gift-of-each-payment",
+        "Every settled payment has one gift, or an open work item that says why.",
+        checks.settled_without_gift,
+    ),
+    Invariant(
+        "gift-equals-payment",
+        "Every gift is of the amount, currency and station of its settled payment.",
+        checks.gifts_unlike_payments,
+    ),
+    Invariant(
+        "receipt-of-each-gift",
+        "Every gift has a receipt of its amount and day, or an open work item.",
+        checks.gifts_without_receipt,
+    ),
+)
+
+
+def wire() -> None:
+    react(PaymentSettled, reactors.money_arrived)
+    react(PaymentFailed, reactors.payment_failed)
+    react(PaymentExpired, reactors.payment_expired)
+    react(RenewalFailed, reactors.renewal_failed)
+    react(SubscriptionEnded, reactors.sustainer_ended)
+    NAV.contribute(NavItem("Gifts", "giving_desk.gifts", "Development", ROLES), rank=20)
+    NAV.contribute(NavItem("The ask", "giving_desk.ask", "Development", ROLES), rank=25)
+    TILES.contribute(Tile("Gifts today", _today, ROLES), rank=10)
+    TILES.contribute(Tile("Gifts this month", _this_month, ROLES), rank=11)
+    TILES.contribute(Tile("Sustainers", _sustainers, ROLES), rank=12)
+    PANELS.contribute(MemberPanel("Gifts", "giving/_member_panel.html", queries.gifts_of_member, ROLES), rank=20)
+    for sentence in SENTENCES:
+        EVENT_SENTENCES.contribute(sentence)
+    for invariant in BOOKS:
+        INVARIANTS.contribute(invariant)
+
+
+def _today() -> TileValue:
+    today = clock.today(the_licensee().timezone)
+    many, total = queries.gift_days(*policies.one_day(today))
+    return TileValue(str(total), _counted(many), _gifts_of_month())
+
+
+def _this_month() -> TileValue:
+    today = clock.today(the_licensee().timezone)
+    first, until = policies.month_of(today)
+    many, total = queries.gift_days(first, until)
+    return TileValue(str(total), _counted(many), _gifts_of_month())
+
+
+def _sustainers() -> TileValue:
+    return TileValue(f"{queries.active_sustainers():,}", "monthly gifts that run now")
+
+
+def _counted(many: int) -> str:
+    return "1 gift" if many == 1 else f"{many:,} gifts"
+
+
+def _gifts_of_month() -> str:
+    return url_for("giving_desk.gifts", month=f"{clock.today(the_licensee().timezone):%Y-%m}")

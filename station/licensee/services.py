@@ -1,0 +1,59 @@
+"""Entering and changing the licensee and its stations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from station.core import bulletin, events
+from station.core.actor import Actor
+from station.core.db import transaction
+from station.core.events import Subject
+from station.core.ids import new_id
+from station.licensee.models import Licensee, Station
+from station.licensee.queries import BULLETIN
+
+
+@dataclass(frozen=True)
+class LicenseeFacts:
+    """The legal body as staff state it. `minimum_pledge_cents` is what copy, validation and Stripe all read."""
+
+    legal_name: str
+    short_name: str
+    ein: str
+    address_lines: list[str]
+    phone: str
+    email: str
+    timezone: str = "America/Los_Angeles"
+    currency: str = "usd"
+    fiscal_year_starts: int = 10
+    minimum_pledge_cents: int = 500
+
+
+@dataclass(frozen=True)
+class StationFacts:
+    """A service as staff state it."""
+
+    slug: str
+    format: str
+    frequency: str
+    call_sign: str
+    tagline: str
+    brand: str
+    stream_url: str = ""
+    host: str | None = None
+
+
+def establish(licensee: LicenseeFacts, stations: Sequence[StationFacts], actor: Actor) -> None:
+    """Enter the one licensee and its stations, in their order. Raises IntegrityError when there is one already."""
+    with transaction() as session:
+        row = Licensee(id=new_id(), **asdict(licensee))
+        session.add(row)
+        session.flush()
+        session.add_all(
+            Station(id=new_id(), licensee_id=row.id, position=position, **asdict(facts))
+            for position, facts in enumerate(stations, start=1)
+        )
+        session.flush()
+        bulletin.bump(BULLETIN)
+        events.record("licensee.house.established", actor, [Subject("licensee", row.id)], {"name": row.legal_name})

@@ -1,0 +1,69 @@
+"""What payments announces to the packages above, inside the transaction in which it became true."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from station.core.money import Money
+from station.payments.models import PaymentKind
+
+
+@dataclass(frozen=True)
+class PaymentSettled:
+    """Money arrived: announced once a payment. `amount` is what was charged, `settled_at` the charge's time."""
+
+    payment_id: UUID
+    reference: UUID
+    kind: PaymentKind
+    amount: Money
+    station_id: UUID
+    settled_at: datetime
+    method_label: str
+    subscription_id: UUID | None
+
+
+@dataclass(frozen=True)
+class PaymentProcessing:
+    """The donor has paid by a method that takes days (bank debit): promised, not yet money."""
+
+    payment_id: UUID
+    reference: UUID
+    amount: Money
+    method_label: str
+
+
+@dataclass(frozen=True)
+class PaymentFailed:
+    """The payment came to nothing, for good. `reason` is Stripe's sentence for the donor."""
+
+    payment_id: UUID
+    reference: UUID
+    reason: str
+
+
+@dataclass(frozen=True)
+class PaymentExpired:
+    """The checkout page closed without a payment."""
+
+    payment_id: UUID
+    reference: UUID
+
+
+@dataclass(frozen=True)
+class RenewalFailed:
+    """A sustainer's renewal was declined. Stripe tries again; announced once until a renewal succeeds."""
+
+    subscription_id: UUID
+    reference: UUID
+    reason: str
+
+
+@dataclass(frozen=True)
+class SubscriptionEnded:
+    """No renewal will come any more: cancelled, or given up after the last try."""
+
+    subscription_id: UUID
+    reference: UUID
+    reason: str

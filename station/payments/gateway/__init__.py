@@ -1,0 +1,46 @@
+"""The port to Stripe: our own types outside, Stripe's library and objects inside.
+
+Nothing else in Station imports stripe or knows the name of a field of Stripe's. Amounts are integer cents, instants
+aware UTC. What goes wrong is either `StripeUnavailable` (unknown or passing: try the same call again) or
+`StripeRefused` (answered with no).
+"""
+
+from station.payments.gateway.client import (
+    create_checkout,
+    fetch_charge,
+    fetch_invoice,
+    fetch_session,
+    fetch_subscription,
+    find_session,
+    invoices_of,
+)
+from station.payments.gateway.errors import BadSignature, StripeRefused, StripeUnavailable
+from station.payments.gateway.objects import Charged, Invoice, Ours, Paying, Session, StandingOrder
+from station.payments.gateway.orders import NAMESPACE, PAYMENT_PREFIX, SUBSCRIPTION_PREFIX, CheckoutOrder, params_of
+from station.payments.gateway.webhook import SignedEvent, verify
+
+__all__ = [
+    "NAMESPACE",
+    "PAYMENT_PREFIX",
+    "SUBSCRIPTION_PREFIX",
+    "BadSignature",
+    "Charged",
+    "CheckoutOrder",
+    "Invoice",
+    "Ours",
+    "Paying",
+    "Session",
+    "SignedEvent",
+    "StandingOrder",
+    "StripeRefused",
+    "StripeUnavailable",
+    "create_checkout",
+    "fetch_charge",
+    "fetch_invoice",
+    "fetch_session",
+    "fetch_subscription",
+    "find_session",
+    "invoices_of",
+    "params_of",
+    "verify",
+]

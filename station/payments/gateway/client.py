@@ -1,0 +1,142 @@
+"""The calls. Each returns our own frozen types; StripeObjects end here.
+
+The API version is pinned: an upgrade of the library that brings another one is a decision, not a surprise (a test
+compares). Each call is tried twice at most, within the seconds that a waiting person waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import lru_cache
+from itertools import islice
+from typing import Any, cast
+
+import stripe
+
+from station.core.runtime import settings
+from station.payments.gateway.errors import translated
+from station.payments.gateway.objects import (
+    Charged,
+    Invoice,
+    Paying,
+    Session,
+    StandingOrder,
+    charged_of,
+    invoice_of,
+    order_of,
+    paying_of,
+    payment_of,
+    session_of,
+    subscription_of,
+)
+
+API_VERSION = "2026-10-28.endive"
+RETRIES = 1
+MONEY = "latest_charge.balance_transaction"
+LOOK_THROUGH = 2000  # sessions, when one is searched by our id
+
+
+@lru_cache(maxsize=4)
+def _client(api_key: str, base: str, timeout: int) -> stripe.StripeClient:
+    return stripe.StripeClient(
+        api_key,
+        stripe_version=API_VERSION,
+        base_addresses={"api": base} if base else {},
+        max_network_retries=RETRIES,
+        http_client=stripe.RequestsClient(timeout=timeout / (RETRIES + 1)),
+    )
+
+
+def _v1() -> Any:
+    """The library's v1 services. Untyped on purpose: its parameter types are huge; contract tests check the calls."""
+    return _client(settings().stripe_api_key, settings().stripe_api_base, settings().stripe_timeout).v1
+
+
+def _plain(thing: Any) -> dict[str, Any]:
+    return cast("dict[str, Any]", thing.to_dict())
+
+
+def create_checkout(params: Mapping[str, Any], key: str) -> Session:
+    """Open a Checkout Session under our idempotency key. Raises StripeUnavailable (unknown: repeat the same) or
+    StripeRefused (nothing was done)."""
+    with translated():
+        made = _v1().checkout.sessions.create(dict(params), {"idempotency_key": key})
+    return session_of(_plain(made), None, None)
+
+
+def fetch_session(session_id: str) -> Session:
+    """A Checkout Session as it is now, with its money, or with its invoice and subscription."""
+    with translated():
+        found = _plain(_v1().checkout.sessions.retrieve(session_id, {"expand": [f"payment_intent.{MONEY}"]}))
+        invoice = fetch_invoice(found["invoice"]) if found.get("invoice") else None
+        order = invoice.order if invoice else None
+        if order is None and found.get("subscription"):
+            order = fetch_subscription(found["subscription"])
+    return session_of(found, invoice, order)
+
+
+def find_session(reference: str, since: datetime) -> str | None:
+    """The id of the Checkout Session that carries our reference, if Stripe made one since then."""
+    with translated():
+        found = _v1().checkout.sessions.list({"created": {"gte": int(since.timestamp())}, "limit": 100})
+        for session in islice(found.auto_paging_iter(), LOOK_THROUGH):
+            if session.client_reference_id == reference:
+                return str(session.id)
+    return None
+
+
+def fetch_invoice(invoice_id: str) -> Invoice:
+    """An invoice as it is now, with its subscription and its money."""
+    with translated():
+        return _whole_invoice(_plain(_v1().invoices.retrieve(invoice_id, {"expand": ["payments"]})))
+
+
+def _whole_invoice(invoice: dict[str, Any]) -> Invoice:
+    subscription_id = subscription_of(invoice)
+    order = fetch_subscription(subscription_id) if subscription_id else None
+    return invoice_of(invoice, order, _paying(invoice))
+
+
+def _paying(invoice: Mapping[str, Any]) -> Paying | None:
+    """How the payment of an invoice stands: through a PaymentIntent, or through a bare charge."""
+    payment = payment_of(invoice) or {}
+    if payment.get("payment_intent"):
+        return paying_of(_intent(payment["payment_intent"]))
+    if payment.get("charge"):
+        return Paying(charged_of(_charge(payment["charge"])))
+    return None
+
+
+def invoices_of(subscription_id: str, limit: int = 6) -> list[str]:
+    """Ids of the newest invoices of a subscription, newest first."""
+    with translated():
+        found = _v1().invoices.list({"subscription": subscription_id, "limit": limit})
+        return [str(invoice.id) for invoice in found.data]
+
+
+def fetch_subscription(subscription_id: str) -> StandingOrder:
+    """A subscription as it is now, with the reason why its newest charge failed, if it did."""
+    with translated():
+        found = _plain(_v1().subscriptions.retrieve(subscription_id, {"expand": ["latest_invoice.payments"]}))
+        failure, latest = "", found.get("latest_invoice")
+        if found["status"] in ("past_due", "unpaid") and isinstance(latest, Mapping):
+            paying = _paying(latest)
+            failure = paying.failure if paying else ""
+    return order_of(found, failure)
+
+
+def fetch_charge(charge_id: str) -> Charged | None:
+    """A charge as it is now; None unless money was taken."""
+    with translated():
+        return charged_of(_charge(charge_id))
+
+
+def _intent(found: Any) -> dict[str, Any]:
+    intent_id = found["id"] if isinstance(found, Mapping) else found
+    return _plain(_v1().payment_intents.retrieve(intent_id, {"expand": [MONEY]}))
+
+
+def _charge(found: Any) -> dict[str, Any]:
+    charge_id = found["id"] if isinstance(found, Mapping) else found
+    return _plain(_v1().charges.retrieve(charge_id, {"expand": ["balance_transaction"]}))

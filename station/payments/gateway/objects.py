@@ -1,0 +1,249 @@
+"""Stripe's objects as we know them, made from plain dictionaries. The only reader of Stripe's fields.
+
+StripeObject is no dict since version 15 of the library; `client` turns it into one before it comes here.
+Field names are those of API version 2026-10-28.endive: an invoice has `parent` and `payments`, a subscription's
+period is on its items, a PaymentIntent has `latest_charge`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from station.core.ids import row_id
+from station.payments.gateway.orders import NAMESPACE, PAYMENT_PREFIX, SUBSCRIPTION_PREFIX
+
+Plain = Mapping[str, Any]
+
+BRANDS = {
+    "amex": "American Express",
+    "diners": "Diners Club",
+    "discover": "Discover",
+    "eftpos_au": "eftpos",
+    "jcb": "JCB",
+    "mastercard": "Mastercard",
+    "unionpay": "UnionPay",
+    "visa": "Visa",
+}
+
+
+@dataclass(frozen=True)
+class Ours:
+    """Our own ids that an object carries; both empty on an object that is not ours."""
+
+    payment_id: UUID | None = None
+    subscription_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Charged:
+    """Money that a donor's bank let go: cents, and where it stands at Stripe.
+
+    `fee_cents` and `balance_transaction` come a little after the charge (docs.stripe.com/payments/payment-intents/
+    asynchronous-capture): None until then.
+    """
+
+    payment_intent: str | None
+    charge: str
+    amount_cents: int
+    currency: str
+    method: str
+    method_label: str
+    charged_at: datetime
+    livemode: bool
+    balance_transaction: str | None = None
+    fee_cents: int | None = None
+    fee_currency: str = ""
+
+
+@dataclass(frozen=True)
+class Paying:
+    """How far a payment is: money, or on its way (`processing`, a method that takes days), or refused for now."""
+
+    charged: Charged | None = None
+    processing: bool = False
+    failed: bool = False
+    failure: str = ""
+
+
+@dataclass(frozen=True)
+class StandingOrder:
+    """A subscription: `status` is Stripe's word; `failure` says why the newest charge was declined, if it was."""
+
+    id: str
+    ours: Ours
+    status: str
+    customer: str
+    period_end: datetime | None
+    livemode: bool
+    failure: str = ""
+    end_reason: str = ""
+
+
+@dataclass(frozen=True)
+class Invoice:
+    """A bill of a subscription. `first`: the one that Checkout collected. `paying`: None without any payment."""
+
+    id: str
+    status: str
+    first: bool
+    amount_cents: int
+    currency: str
+    livemode: bool
+    order: StandingOrder | None
+    paying: Paying | None
+
+
+@dataclass(frozen=True)
+class Session:
+    """A Checkout Session with everything that hangs on it. `paying` is None while nobody has paid."""
+
+    id: str
+    ours: Ours
+    url: str
+    status: str
+    paid: bool
+    amount_cents: int
+    currency: str
+    livemode: bool
+    paying: Paying | None = None
+    invoice: Invoice | None = None
+    order: StandingOrder | None = None
+
+
+def ours_of(metadata: Plain | None) -> Ours:
+    """Our ids in an object's metadata; none unless the namespace says that they are ours."""
+    found = metadata or {}
+    if found.get("namespace") != NAMESPACE:
+        return Ours()
+    return Ours(
+        row_id(PAYMENT_PREFIX, found.get("payment") or ""),
+        row_id(SUBSCRIPTION_PREFIX, found.get("subscription") or ""),
+    )
+
+
+def instant(seconds: int) -> datetime:
+    """Stripe's seconds as an instant."""
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def id_of(value: Any) -> str | None:
+    """The id of a field that holds an object, its id, or nothing."""
+    found = value.get("id") if isinstance(value, Mapping) else value
+    return found or None
+
+
+def charged_of(charge: Plain) -> Charged | None:
+    """A charge with its balance transaction expanded; None unless the money was really taken."""
+    if charge["status"] != "succeeded" or not charge["paid"]:
+        return None
+    method, label = _method(charge.get("payment_method_details") or {})
+    moved = charge.get("balance_transaction")
+    known = moved if isinstance(moved, Mapping) else None
+    return Charged(
+        payment_intent=id_of(charge.get("payment_intent")),
+        charge=charge["id"],
+        amount_cents=charge["amount_captured"],
+        currency=charge["currency"],
+        method=method,
+        method_label=label,
+        charged_at=instant(charge["created"]),
+        livemode=charge["livemode"],
+        balance_transaction=known["id"] if known else None,
+        fee_cents=known["fee"] if known else None,
+        fee_currency=known["currency"] if known else "",
+    )
+
+
+def _method(details: Plain) -> tuple[str, str]:
+    """The kind of payment method and what a donor calls it: "Visa ending 4242"."""
+    kind = details.get("type") or ""
+    inside = details.get(kind) or {}
+    name, last4 = kind.replace("_", " ").capitalize(), inside.get("last4")
+    if kind == "card":
+        brand = inside.get("brand") or "card"
+        name = BRANDS.get(brand, brand.replace("_", " ").title())
+    elif kind == "us_bank_account":
+        name = inside.get("bank_name") or "Bank account"
+    return kind[:40], (f"{name} ending {last4}" if last4 else name)[:80]
+
+
+def paying_of(intent: Plain) -> Paying:
+    """A PaymentIntent with its charge expanded."""
+    charge = intent.get("latest_charge")
+    taken = charged_of(charge) if intent["status"] == "succeeded" and isinstance(charge, Mapping) else None
+    error = intent.get("last_payment_error") or {}
+    return Paying(
+        taken,
+        processing=intent["status"] == "processing",
+        failed=intent["status"] in ("requires_payment_method", "canceled"),
+        failure=(error.get("message") or "")[:500],
+    )
+
+
+def order_of(subscription: Plain, failure: str = "") -> StandingOrder:
+    """A subscription; its period is the earliest of its items'."""
+    ends = [item["current_period_end"] for item in subscription["items"]["data"]]
+    why = (subscription.get("cancellation_details") or {}).get("reason") or ""
+    return StandingOrder(
+        id=subscription["id"],
+        ours=ours_of(subscription.get("metadata")),
+        status=subscription["status"],
+        customer=id_of(subscription["customer"]) or "",
+        period_end=instant(min(ends)) if ends else None,
+        livemode=subscription["livemode"],
+        failure=failure,
+        end_reason=why.replace("_", " "),
+    )
+
+
+def subscription_of(invoice: Plain) -> str | None:
+    """The id of the subscription that an invoice bills, if it bills one."""
+    parent = invoice.get("parent") or {}
+    return id_of((parent.get("subscription_details") or {}).get("subscription"))
+
+
+def payment_of(invoice: Plain) -> Plain | None:
+    """How an invoice is being paid: the payment that succeeded, else the newest one. `payments` is expanded."""
+    rows = (invoice.get("payments") or {}).get("data") or []
+    paid = [row for row in rows if row["status"] == "paid"]
+    newest = sorted(paid or rows, key=lambda row: row["created"])
+    return newest[-1]["payment"] if newest else None
+
+
+def invoice_of(invoice: Plain, order: StandingOrder | None, paying: Paying | None) -> Invoice:
+    """An invoice with its subscription, and how its payment stands."""
+    return Invoice(
+        id=invoice["id"],
+        status=invoice["status"] or "",
+        first=invoice["billing_reason"] == "subscription_create",
+        amount_cents=invoice["amount_paid"],
+        currency=invoice["currency"],
+        livemode=invoice["livemode"],
+        order=order,
+        paying=paying,
+    )
+
+
+def session_of(session: Plain, invoice: Invoice | None, order: StandingOrder | None) -> Session:
+    """A Checkout Session with `payment_intent.latest_charge.balance_transaction` expanded, or with its invoice."""
+    intent = session.get("payment_intent")
+    paying = paying_of(intent) if isinstance(intent, Mapping) else None
+    if invoice is not None:
+        paying = invoice.paying
+    return Session(
+        id=session["id"],
+        ours=ours_of(session.get("metadata")),
+        url=session.get("url") or "",
+        status=session["status"] or "",
+        paid=session["payment_status"] == "paid",
+        amount_cents=session["amount_total"] or 0,
+        currency=session["currency"] or "",
+        livemode=session["livemode"],
+        paying=paying,
+        invoice=invoice,
+        order=order,
+    )

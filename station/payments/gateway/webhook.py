@@ -1,0 +1,69 @@
+"""Checks a webhook: signed over its raw bytes, lately, with our secret (docs.stripe.com/webhooks/signature)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+import stripe
+
+from station.core.runtime import settings
+from station.payments.gateway.errors import BadSignature
+from station.payments.gateway.objects import instant
+
+TOLERANCE = 300  # seconds, Stripe's own recommendation
+
+
+@dataclass(frozen=True)
+class SignedEvent:
+    """An event whose signature held. `raw` is the body as it came; nothing in it is believed but its type and ids."""
+
+    id: str
+    type: str
+    object_id: str
+    api_version: str
+    livemode: bool
+    made_at: datetime
+    raw: str
+
+
+def verify(raw: bytes, header: str) -> SignedEvent:
+    """The event in a webhook's raw body. Raises BadSignature, also for the other mode or another account.
+
+    The next secret is tried second, so that a roll of the secret loses nothing.
+    """
+    _check(raw, header)
+    try:
+        body = json.loads(raw)
+        if body["object"] != "event":
+            raise BadSignature("not an event")
+        if body["livemode"] is not settings().livemode:
+            raise BadSignature(f"the event's livemode is {body['livemode']}, ours is {settings().livemode}")
+        if settings().stripe_account and body.get("account") not in (None, settings().stripe_account):
+            raise BadSignature("the event is of another account")
+        return SignedEvent(
+            id=str(body["id"])[:255],
+            type=str(body["type"])[:100],
+            object_id=str(body["data"]["object"].get("id") or "")[:255],
+            api_version=str(body.get("api_version") or "")[:60],
+            livemode=body["livemode"],
+            made_at=instant(body["created"]),
+            raw=raw.decode(),
+        )
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise BadSignature(f"not an event that can be read ({type(error).__name__})") from error
+
+
+def _check(raw: bytes, header: str) -> None:
+    known = settings()
+    problem = "no signing secret is configured"
+    for secret in filter(None, (known.stripe_webhook_secret, known.stripe_webhook_secret_next)):
+        try:
+            stripe.WebhookSignature.verify_header(raw, header, secret, TOLERANCE)
+            return
+        except stripe.SignatureVerificationError as error:
+            problem = str(error.user_message)
+        except UnicodeDecodeError:
+            problem = "the body is not text"
+    raise BadSignature(problem)

@@ -1,0 +1,248 @@
+"""Every read about payments: views for other packages, rows under lock for our services, lists for the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from station.core.db import db
+from station.core.ids import public_id
+from station.core.money import Money
+from station.payments.gateway import PAYMENT_PREFIX
+from station.payments.models import (
+    EventState,
+    GatewayCall,
+    Payment,
+    PaymentKind,
+    PaymentState,
+    StripeEvent,
+    Subscription,
+    SubscriptionState,
+)
+
+UNAPPLIED = (EventState.RECEIVED, EventState.FAILED)
+OPEN = (PaymentState.CREATED, PaymentState.AWAITING_DONOR)
+ASK_FRESH = timedelta(minutes=10)
+FRESH = timedelta(hours=2)
+ASK_SLOW = timedelta(hours=6)
+A_MONTH = timedelta(days=31, hours=6)  # the longest month, and the hour in which Stripe drafts
+
+
+@dataclass(frozen=True)
+class PaymentView:
+    """A payment as other packages and pages see it. `failure` is Stripe's sentence for the donor."""
+
+    id: UUID
+    public_id: str
+    state: PaymentState
+    kind: PaymentKind
+    amount: Money
+    fee: Money | None
+    method_label: str
+    settled_at: datetime | None
+    failure: str
+    checkout_url: str
+    reference: UUID
+    station_id: UUID
+    subscription_id: UUID | None
+    created_at: datetime
+    livemode: bool
+
+
+@dataclass(frozen=True)
+class SubscriptionView:
+    """A sustainer's standing order. `next_at` is the instant when Stripe bills next."""
+
+    id: UUID
+    state: SubscriptionState
+    amount: Money
+    reference: UUID
+    station_id: UUID
+    next_at: datetime | None
+    created_at: datetime
+
+
+def view_of(row: Payment) -> PaymentView:
+    """A row as a view; the fee is None until Stripe has told it."""
+    fee = Money(row.fee_cents, row.currency) if row.balance_transaction else None
+    return PaymentView(
+        row.id,
+        public_id(PAYMENT_PREFIX, row.id),
+        row.state,
+        row.kind,
+        row.amount,
+        fee,
+        row.method_label,
+        row.settled_at,
+        row.failure,
+        row.checkout_url,
+        row.reference,
+        row.station_id,
+        row.subscription_id,
+        row.created_at,
+        row.livemode,
+    )
+
+
+def payment(payment_id: UUID) -> PaymentView | None:
+    """One payment, or None."""
+    row = payment_row(payment_id)
+    return view_of(row) if row else None
+
+
+def payments_of(reference: UUID) -> list[PaymentView]:
+    """All payments of a caller's reference, oldest first: the first one, then renewals."""
+    rows = db.session().scalars(sa.select(Payment).where(Payment.reference == reference).order_by(Payment.id))
+    return [view_of(row) for row in rows]
+
+
+def subscription(subscription_id: UUID) -> SubscriptionView | None:
+    """One subscription, or None."""
+    return _order_view(subscription_row(subscription_id))
+
+
+def subscription_of(reference: UUID) -> SubscriptionView | None:
+    """The subscription of a caller's reference, or None."""
+    return _order_view(db.session().scalar(sa.select(Subscription).where(Subscription.reference == reference)))
+
+
+def _order_view(row: Subscription | None) -> SubscriptionView | None:
+    if row is None:
+        return None
+    return SubscriptionView(
+        row.id,
+        row.state,
+        Money(row.amount_cents, row.currency),
+        row.reference,
+        row.station_id,
+        row.current_period_end,
+        row.created_at,
+    )
+
+
+def payment_row(payment_id: UUID) -> Payment | None:
+    return db.session().get(Payment, payment_id)
+
+
+def subscription_row(subscription_id: UUID) -> Subscription | None:
+    return db.session().get(Subscription, subscription_id)
+
+
+def stripe_event(event_id: str) -> StripeEvent | None:
+    """An event of Stripe as stored, or None."""
+    return db.session().get(StripeEvent, event_id)
+
+
+# Under lock, inside a transaction ----------------------------------------------------------------------------------
+
+
+def lock_payment(payment_id: UUID) -> Payment | None:
+    """The payment, locked until the transaction ends."""
+    return db.session().get(Payment, payment_id, with_for_update=True, populate_existing=True)
+
+
+def lock_subscription(subscription_id: UUID) -> Subscription | None:
+    """The subscription, locked until the transaction ends."""
+    return db.session().get(Subscription, subscription_id, with_for_update=True, populate_existing=True)
+
+
+def lock_first_payment(subscription_id: UUID) -> Payment | None:
+    """The first payment of a subscription, locked."""
+    return _locked(Payment.subscription_id == subscription_id, Payment.kind == PaymentKind.FIRST)
+
+
+def lock_payment_of_invoice(invoice_id: str) -> Payment | None:
+    """The payment that an invoice became, locked. Raises ValueError for an empty id."""
+    return _locked(Payment.invoice == _given(invoice_id))
+
+
+def lock_payment_of_intent(intent_id: str) -> Payment | None:
+    """The payment of a PaymentIntent, locked. Raises ValueError for an empty id."""
+    return _locked(Payment.payment_intent == _given(intent_id))
+
+
+def _locked(*where: sa.ColumnElement[bool]) -> Payment | None:
+    return db.session().scalar(
+        sa.select(Payment).where(*where).with_for_update().execution_options(populate_existing=True)
+    )
+
+
+def _given(value: str) -> str:
+    if not value:
+        raise ValueError("never look up by an empty id")
+    return value
+
+
+def calls_of(payment_id: UUID) -> Sequence[GatewayCall]:
+    """The calls made for a payment, oldest first."""
+    return (
+        db.session()
+        .scalars(sa.select(GatewayCall).where(GatewayCall.payment_id == payment_id).order_by(GatewayCall.id))
+        .all()
+    )
+
+
+# What waits --------------------------------------------------------------------------------------------------------
+
+
+def waiting_payments(now: datetime, limit: int) -> list[UUID]:
+    """Payments that Stripe should be asked about, longest unasked first: old and slow ones rarely."""
+    unasked = Payment.updated_at
+    fresh = sa.and_(Payment.created_at > now - FRESH, unasked < now - ASK_FRESH)
+    waits = sa.or_(
+        sa.and_(Payment.state.in_(OPEN), sa.or_(fresh, unasked < now - FRESH)),
+        sa.and_(Payment.state == PaymentState.PROCESSING, unasked < now - ASK_SLOW),
+    )
+    return list(db.session().scalars(sa.select(Payment.id).where(waits).order_by(unasked).limit(limit)))
+
+
+def payments_without_fee(before: datetime, limit: int) -> list[UUID]:
+    """Settled payments whose fee Stripe has not told yet."""
+    return list(
+        db.session().scalars(
+            sa.select(Payment.id)
+            .where(
+                Payment.state == PaymentState.SETTLED,
+                Payment.balance_transaction.is_(None),
+                Payment.charge.is_not(None),
+                Payment.updated_at < before,
+            )
+            .order_by(Payment.updated_at)
+            .limit(limit)
+        )
+    )
+
+
+def late_subscriptions(now: datetime, limit: int) -> list[UUID]:
+    """Subscriptions to ask about: those that Stripe retries, and those without money for longer than any month."""
+    recent = sa.exists().where(Payment.subscription_id == Subscription.id, Payment.settled_at > now - A_MONTH)
+    late = sa.or_(
+        Subscription.state == SubscriptionState.RETRYING,
+        sa.and_(Subscription.state == SubscriptionState.ACTIVE, ~recent),
+    )
+    return list(
+        db.session().scalars(
+            sa.select(Subscription.id)
+            .where(late, Subscription.stripe_subscription.is_not(None), Subscription.updated_at < now - ASK_SLOW)
+            .order_by(Subscription.updated_at)
+            .limit(limit)
+        )
+    )
+
+
+def waiting_events(before: datetime, limit: int) -> Sequence[StripeEvent]:
+    """Events that came before an instant and are not applied, oldest first."""
+    return (
+        db.session()
+        .scalars(
+            sa.select(StripeEvent)
+            .where(StripeEvent.state.in_(UNAPPLIED), StripeEvent.received_at < before)
+            .order_by(StripeEvent.received_at)
+            .limit(limit)
+        )
+        .all()
+    )

@@ -1,0 +1,20 @@
+"""Every write about payments. Calls to Stripe stand between transactions, never inside one."""
+
+from station.payments.gateway import BadSignature, StripeRefused, StripeUnavailable
+from station.payments.services.checkout import CheckoutClosed, CheckoutPage, open_payment, start_checkout
+from station.payments.services.inbox import APPLY, apply_event, receive_event
+from station.payments.services.sweep import check_open_payments
+
+__all__ = [
+    "APPLY",
+    "BadSignature",
+    "CheckoutClosed",
+    "CheckoutPage",
+    "StripeRefused",
+    "StripeUnavailable",
+    "apply_event",
+    "check_open_payments",
+    "open_payment",
+    "receive_event",
+    "start_checkout",
+]

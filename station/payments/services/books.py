@@ -1,0 +1,132 @@
+"""Settling: the payment's facts, its ledger lines and the announcement, once. Inside the caller's transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from station.accounts.models import Role
+from station.accounts.services import open_work_item
+from station.core import clock, events
+from station.core.actor import Actor
+from station.core.announce import announce
+from station.core.db import db
+from station.core.events import Subject
+from station.core.ids import new_id
+from station.core.money import Money
+from station.payments.facts import PaymentSettled
+from station.payments.gateway import Charged
+from station.payments.models import Account, LedgerEntry, LedgerTransaction, Payment, PaymentState
+from station.payments.policies import PaymentEdge, is_final
+from station.payments.services.moving import follow, subjects
+
+
+def settle(payment: Payment, money: Charged, actor: Actor) -> str:
+    """Bring the money of a charge into the books; returns "" when that is new, else why nothing was done.
+
+    A payment that is over already keeps its state: its money becomes a work item, never a silent loss.
+    """
+    if payment.state is PaymentState.SETTLED and payment.charge == money.charge:
+        return "" if record_fee(payment, money, actor) else "settled before"
+    if is_final(payment.state) or money.currency != payment.currency or money.livemode is not payment.livemode:
+        unexpected_money(payment, money)
+        return f"money that the payment does not expect: it is {payment.state}"
+    _note_amount(payment, money)
+    payment.payment_intent, payment.charge = money.payment_intent, money.charge
+    payment.method, payment.method_label, payment.settled_at = money.method, money.method_label, money.charged_at
+    follow(payment, PaymentEdge.SETTLE, actor, method=money.method_label)
+    gross = money.amount_cents
+    post("settled", payment, money.charged_at, {Account.STRIPE: gross, Account.GIFTS: -gross})
+    record_fee(payment, money, actor)
+    announce(
+        PaymentSettled(
+            payment.id,
+            payment.reference,
+            payment.kind,
+            payment.amount,
+            payment.station_id,
+            money.charged_at,
+            money.method_label,
+            payment.subscription_id,
+        )
+    )
+    return ""
+
+
+def _note_amount(payment: Payment, money: Charged) -> None:
+    """The books hold what was charged, not what was asked; a person learns of a difference."""
+    if payment.amount_cents != money.amount_cents:
+        open_work_item(
+            "payments.amount",
+            f"payments.amount:{payment.id}",
+            Role.DEVELOPMENT,
+            "A payment of another amount",
+            f"Asked for {payment.amount}, charged {Money(money.amount_cents, money.currency)} ({money.charge}). "
+            "The books hold what was charged.",
+            Subject("payment", payment.id),
+        )
+        payment.amount_cents = money.amount_cents
+
+
+def record_fee(payment: Payment, money: Charged, actor: Actor) -> bool:
+    """Write Stripe's fee once it is known, once. False when there is nothing to write."""
+    if payment.balance_transaction or not money.balance_transaction or money.fee_cents is None:
+        return False
+    if payment.charge is None or payment.charge != money.charge:
+        return False
+    payment.balance_transaction, payment.updated_at = money.balance_transaction, clock.now()
+    if money.fee_currency != payment.currency:
+        open_work_item(
+            "payments.fee",
+            f"payments.fee:{payment.id}",
+            Role.DEVELOPMENT,
+            "A fee in another currency",
+            f"Stripe took {money.fee_cents} of the smallest unit of {money.fee_currency.upper()} for a payment in "
+            f"{payment.currency.upper()} ({money.balance_transaction}). It is not in the ledger.",
+            Subject("payment", payment.id),
+        )
+        return True
+    payment.fee_cents = money.fee_cents
+    if money.fee_cents:
+        post("fee", payment, money.charged_at, {Account.FEES: money.fee_cents, Account.STRIPE: -money.fee_cents})
+        events.record(
+            "payments.fee.recorded", actor, subjects(payment), {"fee": str(Money(money.fee_cents, payment.currency))}
+        )
+    return True
+
+
+def post(kind: str, payment: Payment, at: datetime, lines: dict[Account, int]) -> None:
+    """Write one balanced ledger transaction of a payment; its `source` lets each kind happen once.
+
+    Amounts are cents, debits positive. Raises ValueError for lines that do not sum to zero.
+    """
+    if sum(lines.values()) != 0:
+        raise ValueError(f"ledger lines do not balance: {lines}")
+    session = db.session()
+    fact = LedgerTransaction(id=new_id(), at=at, kind=kind, source=f"{kind}:{payment.id}", payment_id=payment.id)
+    session.add(fact)
+    session.flush()
+    session.add_all(
+        LedgerEntry(
+            id=new_id(),
+            transaction_id=fact.id,
+            account=account,
+            station_id=payment.station_id,
+            amount_cents=cents,
+            currency=payment.currency,
+        )
+        for account, cents in lines.items()
+    )
+    session.flush()
+
+
+def unexpected_money(payment: Payment, money: Charged) -> None:
+    """Stripe took money for a payment that is over: a person decides (give it back, or enter it by hand)."""
+    open_work_item(
+        "payments.unexpected_money",
+        f"payments.unexpected_money:{money.charge}",
+        Role.DEVELOPMENT,
+        "Money for a payment that is over",
+        f"Stripe charged {Money(money.amount_cents, money.currency)} ({money.charge}, {money.method_label}), but the "
+        f"payment is {payment.state} with charge {payment.charge or 'none'}. Refund it at Stripe, or enter the gift.",
+        Subject("payment", payment.id),
+    )

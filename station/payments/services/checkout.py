@@ -1,0 +1,202 @@
+"""Opening a payment and its checkout page. Row first, then the call, under a key of our own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from station.core import clock, events
+from station.core.actor import STRIPE, Actor
+from station.core.db import db, transaction
+from station.core.ids import new_id, public_id
+from station.core.money import Money
+from station.core.runtime import settings
+from station.payments import gateway, queries
+from station.payments.gateway import PAYMENT_PREFIX, StripeRefused, StripeUnavailable
+from station.payments.models import CallState, GatewayCall, Payment, PaymentKind, PaymentState, Subscription
+from station.payments.models import SubscriptionState as S
+from station.payments.policies import PaymentEdge, is_final
+from station.payments.services.moving import follow, subjects
+
+SKEW = timedelta(minutes=5)
+
+
+class CheckoutClosed(StripeRefused):
+    """There is no page to send the donor to: the payment is made, on its way, or its page has closed."""
+
+
+@dataclass(frozen=True)
+class CheckoutPage:
+    """What Stripe's page says, and where it sends the donor afterwards. Addresses are absolute."""
+
+    description: str
+    email: str
+    success_url: str
+    cancel_url: str
+
+
+@dataclass(frozen=True)
+class Call:
+    """A stored call as it will be sent, now or again: same key, same parameters."""
+
+    id: UUID
+    key: str
+    payment_id: UUID
+    params: dict[str, Any]
+
+
+def open_payment(*, reference: UUID, station_id: UUID, amount: Money, monthly: bool, actor: Actor) -> UUID:
+    """Write the row of a payment that is about to be asked for; returns its id. Joins the caller's transaction.
+
+    `reference` is the caller's own id; a monthly one also gets its subscription (one a reference).
+    """
+    now, livemode = clock.now(), settings().livemode
+    with transaction() as session:
+        subscription_id = _open_subscription(reference, station_id, amount) if monthly else None
+        payment = Payment(
+            id=new_id(),
+            kind=PaymentKind.FIRST if monthly else PaymentKind.ONCE,
+            state=PaymentState.CREATED,
+            reference=reference,
+            station_id=station_id,
+            subscription_id=subscription_id,
+            amount_cents=amount.cents,
+            currency=amount.currency,
+            fee_cents=0,
+            livemode=livemode,
+            checkout_url="",
+            created_at=now,
+            updated_at=now,
+        )
+        session.add(payment)
+        session.flush()
+        events.record(
+            "payments.payment.opened", actor, subjects(payment), {"amount": str(amount), "monthly": monthly}
+        )
+        return payment.id
+
+
+def _open_subscription(reference: UUID, station_id: UUID, amount: Money) -> UUID:
+    """The row of a standing order, before Stripe knows of it; returns its id."""
+    session, now = db.session(), clock.now()
+    row = Subscription(
+        id=new_id(),
+        state=S.CREATED,
+        reference=reference,
+        station_id=station_id,
+        amount_cents=amount.cents,
+        currency=amount.currency,
+        interval="month",
+        livemode=settings().livemode,
+        created_at=now,
+        updated_at=now,
+    )
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def start_checkout(payment_id: UUID, page: CheckoutPage) -> str:
+    """The address of Stripe's page for a payment. The same payment again, at once or later, gets the same page.
+
+    Raises StripeUnavailable when Stripe's answer is unknown (the next try repeats the same call), StripeRefused when
+    Stripe said no, CheckoutClosed when there is nothing left to pay.
+    """
+    for _ in range(2):
+        ready = _prepare(payment_id, page)
+        url = ready if isinstance(ready, str) else send(ready)
+        if url:
+            return url
+    raise StripeUnavailable("Stripe keeps answering with an error that it has stored.")
+
+
+def _prepare(payment_id: UUID, page: CheckoutPage) -> Call | str:
+    """Under the payment's lock: the address when there is one, else the call to make (a new one or an unanswered)."""
+    with transaction() as session:
+        payment = queries.lock_payment(payment_id)
+        if payment is None or is_final(payment.state) or payment.state is PaymentState.PROCESSING:
+            raise CheckoutClosed("This payment has no open checkout page.")
+        if payment.checkout_url:
+            return payment.checkout_url
+        calls = queries.calls_of(payment.id)
+        if calls and calls[-1].state is CallState.SENDING:
+            return as_sent(calls[-1])
+        call = GatewayCall(
+            id=new_id(),
+            key=f"checkout:{payment.id}:{len(calls) + 1}",
+            payment_id=payment.id,
+            operation="checkout.sessions.create",
+            state=CallState.SENDING,
+            created_at=clock.now(),
+            answer_id="",
+            error="",
+            params=gateway.params_of(
+                gateway.CheckoutOrder(
+                    payment.id,
+                    payment.subscription_id,
+                    payment.amount,
+                    page.description,
+                    page.email,
+                    page.success_url,
+                    page.cancel_url,
+                )
+            ),
+        )
+        session.add(call)
+        return as_sent(call)
+
+
+def as_sent(call: GatewayCall) -> Call:
+    """The stored call as a value."""
+    return Call(call.id, call.key, call.payment_id, dict(call.params))
+
+
+def send(call: Call) -> str | None:
+    """Make a stored call, between two transactions; the page's address. None: it must be made anew, with a new key.
+
+    A key whose stored answer is a 5xx never does better: then Stripe is asked whether it made a session all the same.
+    """
+    db.session().rollback()  # no reading transaction stays open either while Stripe answers
+    try:
+        session = gateway.create_checkout(call.params, call.key)
+    except StripeRefused as refusal:
+        _note(call, CallState.REFUSED, str(refusal))
+        raise
+    except StripeUnavailable as failure:
+        _note(call, CallState.SENDING, str(failure))
+        if not failure.replayed:
+            raise
+        since = clock.now() - timedelta(days=1) - SKEW
+        made = gateway.find_session(public_id(PAYMENT_PREFIX, call.payment_id), since)
+        if made is None:
+            _note(call, CallState.REFUSED, str(failure))
+            return None
+        session = gateway.fetch_session(made)
+    return _opened(call, session)
+
+
+def _note(call: Call, state: CallState, error: str) -> None:
+    with transaction() as session:
+        queries.lock_payment(call.payment_id)
+        row = session.get_one(GatewayCall, call.id)
+        if row.state is CallState.SENDING:
+            row.state, row.error = state, error[:2000]
+
+
+def _opened(call: Call, session: gateway.Session) -> str:
+    """Write down the session that Stripe opened. An event may have told of it before; then its word stands."""
+    with transaction() as database:
+        payment = queries.lock_payment(call.payment_id)
+        row = database.get_one(GatewayCall, call.id)
+        assert payment is not None  # noqa: S101  # a foreign key holds it
+        row.state, row.answer_id, row.answered_at, row.error = CallState.ANSWERED, session.id, clock.now(), ""
+        if payment.checkout_session is None:
+            payment.checkout_session = session.id
+        payment.checkout_url = payment.checkout_url or session.url
+        follow(payment, PaymentEdge.OPEN, STRIPE)
+        url = payment.checkout_url
+    if not url:
+        raise CheckoutClosed("The checkout page has closed.")
+    return url

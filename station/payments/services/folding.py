@@ -1,0 +1,180 @@
+"""What Stripe's objects, as they are now, mean for our rows. One transaction each, opened by the caller.
+
+Nothing here depends on which event came first, or how often: the object as it is now is compared with the row as it
+is now. Rows are locked in one order: subscription, then payment. Nothing is looked up by an empty id.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from station.core import clock
+from station.core.actor import STRIPE, Actor
+from station.core.db import db
+from station.payments import queries
+from station.payments.gateway import Charged, Invoice, Paying, Session, StandingOrder
+from station.payments.models import CallState, EventState, GatewayCall, Payment, Subscription
+from station.payments.policies import PaymentEdge, subscription_edge
+from station.payments.services import books, moving, renewals
+
+
+class NotYet(Exception):
+    """Stripe's objects do not agree yet (a paid session whose charge cannot be seen): look again later."""
+
+
+class Overtaken(Exception):
+    """Another worker changed the subscription since the look began: look again now."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of an event, for its row and for the one who reads it at the desk."""
+
+    state: EventState
+    text: str
+    payment_id: UUID | None = None
+
+
+def ignored(why: str) -> Outcome:
+    return Outcome(EventState.IGNORED, why)
+
+
+def fold_session(found: Session, began: datetime, actor: Actor = STRIPE) -> Outcome:
+    """A Checkout Session: money, a slow payment, a refusal or an expiry of the payment that it was opened for."""
+    if found.ours.payment_id is None:
+        return ignored("a checkout session without our ids")
+    subscription = _lock_subscription(found.ours.subscription_id)
+    payment = queries.lock_payment(found.ours.payment_id)
+    if payment is None or payment.livemode is not found.livemode:
+        return ignored("a checkout session of a payment that is not in this database")
+    if payment.checkout_session not in (None, found.id):
+        return _other_session(payment, found)
+    payment.checkout_session = found.id
+    _answer(payment)
+    if subscription is not None and found.order is not None:
+        fold_order(subscription, found.order, began, actor)
+        if found.invoice is not None:
+            payment.invoice = found.invoice.id
+    return _bring(payment, subscription, found, actor)
+
+
+def _other_session(payment: Payment, found: Session) -> Outcome:
+    if found.paid and found.paying and found.paying.charged:
+        books.unexpected_money(payment, found.paying.charged)
+    return Outcome(EventState.IGNORED, "another checkout session of the same payment", payment.id)
+
+
+def _bring(payment: Payment, subscription: Subscription | None, found: Session, actor: Actor) -> Outcome:
+    if found.status == "open":
+        payment.checkout_url = found.url or payment.checkout_url
+        opened = moving.follow(payment, PaymentEdge.OPEN, actor)
+        return told(payment, opened, "the checkout page is open")
+    if found.status == "expired":
+        return told(payment, moving.expire(payment, subscription, actor), "the checkout page closed unpaid")
+    if found.paid:
+        return _settled(payment, found.paying, actor)
+    return _slow(payment, found.paying, actor)
+
+
+def _settled(payment: Payment, paying: Paying | None, actor: Actor) -> Outcome:
+    if paying is None or paying.charged is None:
+        raise NotYet("paid at Stripe, but the charge cannot be seen yet")
+    why_not = books.settle(payment, paying.charged, actor)
+    return told(payment, not why_not, why_not or "settled")
+
+
+def _slow(payment: Payment, paying: Paying | None, actor: Actor) -> Outcome:
+    """Complete, but not paid: a delayed method is on its way, or was refused in the end."""
+    if paying is not None and paying.failed:
+        reason = paying.failure or "The bank refused the payment."
+        return told(payment, moving.refuse(payment, reason, actor), "the payment failed")
+    return told(payment, moving.process(payment, actor), "the payment is on its way")
+
+
+def fold_invoice(found: Invoice, began: datetime, actor: Actor = STRIPE) -> Outcome:
+    """An invoice: the first one settles the first payment, each later one that is paid is a renewal."""
+    order = found.order
+    if order is None or order.ours.subscription_id is None:
+        return ignored("an invoice of no subscription of ours")
+    row = _lock_subscription(order.ours.subscription_id)
+    if row is None or row.livemode is not found.livemode or row.stripe_subscription not in (None, order.id):
+        return ignored("an invoice of a subscription that is not in this database")
+    changed = fold_order(row, order, began, actor)
+    if not found.first:
+        return _renewal(row, found, changed, actor)
+    payment = queries.lock_first_payment(row.id)
+    if payment is None:
+        return ignored("the first invoice of a subscription without a first payment")
+    payment.invoice = found.id
+    if found.status == "paid":
+        return _settled(payment, found.paying, actor)
+    if found.paying is not None and found.paying.processing:
+        return _slow(payment, found.paying, actor)
+    return told(payment, changed, f"the first invoice is {found.status}")
+
+
+def _renewal(row: Subscription, found: Invoice, changed: bool, actor: Actor) -> Outcome:
+    if found.status != "paid" or found.amount_cents == 0:
+        return told(None, changed, f"the renewal is {found.status}")
+    payment = queries.lock_payment_of_invoice(found.id)
+    if payment is None and found.paying is None:
+        renewals.paid_elsewhere(row, found)
+        return ignored("a renewal that was marked as paid without a payment")
+    payment = payment or renewals.open_renewal(row, found, actor)
+    return _settled(payment, found.paying, actor)
+
+
+def fold_order(row: Subscription, order: StandingOrder, began: datetime, actor: Actor = STRIPE) -> bool:
+    """A subscription's status and period. True when the state changed.
+
+    States go to and fro here, so an older look must not win: raises Overtaken when the row moved since `began`.
+    """
+    if row.stripe_subscription not in (None, order.id) or row.livemode is not order.livemode:
+        return False
+    if row.stripe_subscription is not None and row.updated_at > began:
+        raise Overtaken
+    row.stripe_subscription, row.stripe_customer = order.id, order.customer or None
+    row.current_period_end, row.updated_at = order.period_end, clock.now()
+    edge = subscription_edge(row.state, order.status)
+    return edge is not None and moving.follow_subscription(row, edge, order.failure or order.end_reason, actor)
+
+
+def fold_subscription(found: StandingOrder, began: datetime, actor: Actor = STRIPE) -> Outcome:
+    """A subscription that changed or ended."""
+    row = _lock_subscription(found.ours.subscription_id)
+    if row is None or row.stripe_subscription not in (None, found.id):
+        return ignored("a subscription that is not in this database")
+    return told(None, fold_order(row, found, began, actor), f"the subscription is {found.status}")
+
+
+def fold_charge(found: Charged | None, actor: Actor = STRIPE) -> Outcome:
+    """A charge: brings the fee of a payment that is settled already."""
+    if found is None or found.payment_intent is None:
+        return ignored("a charge without money, or of no payment intent")
+    payment = queries.lock_payment_of_intent(found.payment_intent)
+    if payment is None:
+        return ignored("a charge of no settled payment (its session or invoice brings the fee)")
+    return told(payment, books.record_fee(payment, found, actor), "the fee is in the books")
+
+
+def told(payment: Payment | None, changed: bool, text: str) -> Outcome:
+    """The outcome of an event that was ours: applied when it changed something, stale when it was known."""
+    return Outcome(EventState.APPLIED if changed else EventState.STALE, text, payment.id if payment else None)
+
+
+def _lock_subscription(subscription_id: UUID | None) -> Subscription | None:
+    return queries.lock_subscription(subscription_id) if subscription_id else None
+
+
+def _answer(payment: Payment) -> None:
+    """Stripe's event tells what an unanswered call did."""
+    db.session().execute(
+        sa.update(GatewayCall)
+        .where(GatewayCall.payment_id == payment.id, GatewayCall.state == CallState.SENDING)
+        .values(state=CallState.ANSWERED, answer_id=payment.checkout_session, answered_at=clock.now())
+        .execution_options(synchronize_session="fetch")
+    )

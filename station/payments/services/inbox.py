@@ -1,0 +1,139 @@
+"""Stripe's events: verified and stored before the 200, applied later by a worker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from station.core import clock, outbox
+from station.core.db import db, transaction
+from station.core.outbox import Job, JobState, Outbox, Permanent, Queue, enqueue
+from station.core.upsert import insert_missing
+from station.payments import gateway, queries
+from station.payments.models import EventState, StripeEvent
+from station.payments.policies import FOLDED, Thing
+from station.payments.services.folding import (
+    Outcome,
+    Overtaken,
+    fold_charge,
+    fold_invoice,
+    fold_session,
+    fold_subscription,
+)
+
+APPLY = Job("payments.apply_event", Queue.MONEY, attempts=20)
+LOOKS = 5
+REVIVE_AFTER = timedelta(hours=6)
+
+
+def receive_event(raw: bytes, signature: str) -> bool:
+    """Verify a webhook and store it with the job that will apply it. False when it was here before.
+
+    Raises BadSignature, with nothing stored, for a body that Stripe did not sign for us.
+    """
+    event = gateway.verify(raw, signature)
+    ours = event.type in FOLDED
+    with transaction():
+        fresh = insert_missing(
+            StripeEvent,
+            id=event.id,
+            type=event.type,
+            object_id=event.object_id,
+            api_version=event.api_version,
+            livemode=event.livemode,
+            raw=event.raw,
+            made_at=event.made_at,
+            received_at=clock.now(),
+            state=EventState.RECEIVED if ours else EventState.IGNORED,
+            outcome="" if ours else "a type that Station does not use",
+        )
+        if fresh and ours:
+            enqueue(APPLY, key=event.id, event_id=event.id)
+    return fresh
+
+
+def apply_event(event_id: str) -> None:
+    """Fetch the event's object as it is now, and bring our rows to what it says, in one transaction.
+
+    An event that was applied stays applied. Raises StripeUnavailable, NotYet and the like for the job to try again;
+    Permanent for an event that is not here.
+    """
+    event = queries.stripe_event(event_id)
+    if event is None:
+        raise Permanent(f"no Stripe event {event_id}")
+    if event.state not in (EventState.RECEIVED, EventState.FAILED):
+        return
+    thing, object_id = FOLDED[event.type], event.object_id
+    try:
+        fold_again(lambda: _look(thing, object_id), event_id)
+    except Exception as error:
+        _failed(event_id, error)
+        raise
+
+
+Fold = Callable[[], Outcome]
+
+
+def fold_again(look: Callable[[], Fold], event_id: str | None = None) -> Outcome:
+    """Look at Stripe outside any transaction, fold inside one; look again when another worker was faster."""
+    for _ in range(LOOKS):
+        db.session().rollback()  # no transaction, not even a reading one, stays open while Stripe answers
+        fold = look()
+        try:
+            with transaction() as session:
+                event = session.get_one(StripeEvent, event_id, with_for_update=True) if event_id else None
+                if event and event.state not in (EventState.RECEIVED, EventState.FAILED):
+                    return Outcome(event.state, event.outcome, event.payment_id)
+                outcome = fold()
+                if event:
+                    event.state, event.outcome = outcome.state, outcome.text[:300]
+                    event.payment_id, event.applied_at = outcome.payment_id, clock.now()
+                return outcome
+        except Overtaken:
+            continue
+    raise Overtaken(f"{LOOKS} looks were overtaken")
+
+
+def _look(thing: Thing, object_id: str) -> Fold:
+    """Fetch the object; returns the fold to run inside the transaction."""
+    if not object_id:
+        raise Permanent("an event about an object without an id")
+    began = clock.now()
+    if thing is Thing.SESSION:
+        session = gateway.fetch_session(object_id)
+        return lambda: fold_session(session, began)
+    if thing is Thing.INVOICE:
+        invoice = gateway.fetch_invoice(object_id)
+        return lambda: fold_invoice(invoice, began)
+    if thing is Thing.SUBSCRIPTION:
+        order = gateway.fetch_subscription(object_id)
+        return lambda: fold_subscription(order, began)
+    charge = gateway.fetch_charge(object_id)
+    return lambda: fold_charge(charge)
+
+
+def _failed(event_id: str, error: Exception) -> None:
+    with transaction() as session:
+        event = session.get_one(StripeEvent, event_id, with_for_update=True)
+        if event.state in (EventState.RECEIVED, EventState.FAILED):
+            event.state = EventState.FAILED
+            event.outcome = f"{type(error).__name__}: {error}"[:300]
+
+
+def ring_again(event_id: str, now: datetime) -> bool:
+    """See to it that an event which waits has a live job: a lost one is written again, a dead one revived in time."""
+    ours = sa.or_(Outbox.key == event_id, Outbox.key.startswith(f"{event_id}:", autoescape=True))
+    rows = (
+        db.session()
+        .scalars(sa.select(Outbox).where(Outbox.job == APPLY.name, ours).order_by(Outbox.created_at))
+        .all()
+    )
+    if any(row.state in (JobState.READY, JobState.RUNNING) for row in rows):
+        return False
+    if rows and rows[-1].state is JobState.DEAD:
+        return rows[-1].run_at < now - REVIVE_AFTER and outbox.revive(rows[-1].id)
+    with transaction():
+        enqueue(APPLY, key=f"{event_id}:{len(rows) + 1}" if rows else event_id, event_id=event_id)
+    return True

@@ -1,0 +1,93 @@
+"""The one place that changes a state: along an edge of the graph, with its event and its announcement.
+
+Every function here works inside the caller's transaction, on rows that the caller has locked.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from station.core import clock, events
+from station.core.actor import Actor
+from station.core.announce import announce
+from station.core.events import Subject
+from station.core.money import Money
+from station.payments.facts import PaymentExpired, PaymentFailed, PaymentProcessing, RenewalFailed, SubscriptionEnded
+from station.payments.models import Payment, Subscription, SubscriptionState
+from station.payments.policies import PaymentEdge, SubscriptionEdge, may, move
+
+PAYMENT_EVENTS = {
+    PaymentEdge.OPEN: "payments.checkout.opened",
+    PaymentEdge.PROCESS: "payments.payment.processing",
+    PaymentEdge.SETTLE: "payments.payment.settled",
+    PaymentEdge.FAIL: "payments.payment.failed",
+    PaymentEdge.EXPIRE: "payments.payment.expired",
+}
+SUBSCRIPTION_EVENTS = {
+    SubscriptionEdge.START: "payments.subscription.started",
+    SubscriptionEdge.RETRY: "payments.subscription.retrying",
+    SubscriptionEdge.RECOVER: "payments.subscription.recovered",
+    SubscriptionEdge.END: "payments.subscription.ended",
+}
+
+
+def subjects(payment: Payment) -> list[Subject]:
+    """What an event about a payment is about."""
+    found = [Subject("payment", payment.id)]
+    if payment.subscription_id:
+        found.append(Subject("subscription", payment.subscription_id))
+    return found
+
+
+def follow(payment: Payment, edge: PaymentEdge, actor: Actor, **data: Any) -> bool:
+    """Take an edge and record it. False, and nothing changed, when the payment has no such edge any more."""
+    if not may(payment.state, edge):
+        return False
+    payment.state, payment.updated_at = move(payment.state, edge), clock.now()
+    events.record(PAYMENT_EVENTS[edge], actor, subjects(payment), {"amount": str(payment.amount), **data})
+    return True
+
+
+def process(payment: Payment, actor: Actor) -> bool:
+    """The donor has paid by a method that takes days."""
+    done = follow(payment, PaymentEdge.PROCESS, actor)
+    if done:
+        announce(PaymentProcessing(payment.id, payment.reference, payment.amount, payment.method_label))
+    return done
+
+
+def refuse(payment: Payment, reason: str, actor: Actor) -> bool:
+    """A slow method was refused in the end."""
+    done = follow(payment, PaymentEdge.FAIL, actor, reason=reason)
+    if done:
+        payment.failure = reason[:500]
+        announce(PaymentFailed(payment.id, payment.reference, reason))
+    return done
+
+
+def expire(payment: Payment, subscription: Subscription | None, actor: Actor) -> bool:
+    """The checkout page is closed and nobody paid; a subscription that never began ends with it."""
+    done = follow(payment, PaymentEdge.EXPIRE, actor)
+    if done:
+        announce(PaymentExpired(payment.id, payment.reference))
+        if subscription is not None and subscription.state is SubscriptionState.CREATED:
+            follow_subscription(subscription, SubscriptionEdge.END, "the first payment was never made", actor)
+    return done
+
+
+def follow_subscription(row: Subscription, edge: SubscriptionEdge, reason: str, actor: Actor) -> bool:
+    """Take an edge of the subscription's graph, record and announce it. False when there is no such edge."""
+    if not may(row.state, edge):
+        return False
+    row.state, row.updated_at = move(row.state, edge), clock.now()
+    events.record(
+        SUBSCRIPTION_EVENTS[edge],
+        actor,
+        [Subject("subscription", row.id)],
+        {"amount": str(Money(row.amount_cents, row.currency)), "reason": reason},
+    )
+    if edge is SubscriptionEdge.RETRY:
+        announce(RenewalFailed(row.id, row.reference, reason))
+    if edge is SubscriptionEdge.END:
+        announce(SubscriptionEnded(row.id, row.reference, reason))
+    return True

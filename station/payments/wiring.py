@@ -1,0 +1,100 @@
+"""What payments adds to the house."""
+
+from __future__ import annotations
+
+from flask import url_for
+
+from station.accounts.models import Role
+from station.accounts.places import (
+    NAV,
+    QUEUES,
+    SUBJECT_PAGES,
+    TILES,
+    NavItem,
+    SubjectPage,
+    Tile,
+    TileValue,
+    WorkQueue,
+    WorkRow,
+)
+from station.core.ids import public_id
+from station.core.places import COMMAND_GROUPS, EVENT_SENTENCES, INVARIANTS, EventSentence, Invariant
+from station.payments import cli, queries
+from station.payments.gateway import PAYMENT_PREFIX
+from station.payments.models import PaymentState
+
+ROLES = (Role.DEVELOPMENT,)
+SENTENCES = (
+    EventSentence(
+        "payments.payment.opened",
+        lambda e: f"asked for a {'monthly payment' if e.data['monthly'] else 'payment'} of {e.data['amount']}",
+    ),
+    EventSentence("payments.checkout.opened", lambda e: f"opened the checkout page for {e.data['amount']}"),
+    EventSentence("payments.payment.processing", lambda e: f"reported {e.data['amount']} on its way"),
+    EventSentence("payments.payment.settled", lambda e: f"settled {e.data['amount']} ({e.data['method']})"),
+    EventSentence(
+        "payments.payment.failed",
+        lambda e: f"reported that the payment of {e.data['amount']} failed: {e.data['reason']}",
+    ),
+    EventSentence("payments.payment.expired", lambda e: f"closed the unpaid checkout page for {e.data['amount']}"),
+    EventSentence("payments.fee.recorded", lambda e: f"booked a processing fee of {e.data['fee']}"),
+    EventSentence("payments.renewal.opened", lambda e: f"billed a monthly renewal of {e.data['amount']}"),
+    EventSentence("payments.subscription.started", lambda e: f"started monthly payments of {e.data['amount']}"),
+    EventSentence(
+        "payments.subscription.retrying",
+        lambda e: (
+            f"declined a renewal of {e.data['amount']} and will try again: {e.data['reason'] or 'no reason given'}"
+        ),
+    ),
+    EventSentence("payments.subscription.recovered", lambda e: f"renewed {e.data['amount']} after all"),
+    EventSentence(
+        "payments.subscription.ended",
+        lambda e: f"ended monthly payments of {e.data['amount']}: {e.data['reason'] or 'no reason given'}",
+    ),
+)
+BOOKS = (
+    Invariant("ledger-balance", "Every ledger transaction sums to zero.", queries.unbalanced),
+    Invariant(
+        "ledger-of-payments",
+        "Every settled payment, and no other, has its gift and its fee in the ledger.",
+        queries.settled_without_ledger,
+    ),
+    Invariant("stripe-events", "No event of Stripe waits for more than fifteen minutes.", queries.unapplied_events),
+)
+
+
+def wire() -> None:
+    """Contribute to the places below. Called once a process."""
+    NAV.contribute(NavItem("Payments", "payments_desk.index", "Money", ROLES), rank=40)
+    TILES.contribute(Tile("On its way", _on_its_way, ROLES), rank=40)
+    QUEUES.contribute(WorkQueue("Slow payments on their way", ROLES, _slow), rank=40)
+    SUBJECT_PAGES.contribute(
+        SubjectPage(
+            "payment",
+            lambda payment_id: url_for("payments_desk.show", payment_id=public_id(PAYMENT_PREFIX, payment_id)),
+        )
+    )
+    COMMAND_GROUPS.contribute(cli.group)
+    for sentence in SENTENCES:
+        EVENT_SENTENCES.contribute(sentence)
+    for invariant in BOOKS:
+        INVARIANTS.contribute(invariant)
+
+
+def _on_its_way() -> TileValue:
+    many, _ = queries.under_way(0)
+    url = url_for("payments_desk.index", state=PaymentState.PROCESSING.value)
+    return TileValue(f"{many:,}", "bank debits that Stripe has not settled yet", url)
+
+
+def _slow(limit: int) -> list[WorkRow]:
+    _, rows = queries.under_way(limit)
+    return [
+        WorkRow(
+            f"{row.amount} on its way",
+            "Counts as promised until Stripe settles it.",
+            url_for("payments_desk.show", payment_id=row.public_id),
+            row.created_at,
+        )
+        for row in rows
+    ]

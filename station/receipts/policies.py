@@ -1,0 +1,131 @@
+"""The words of a receipt: pure text of plain values, one version of wording at a time.
+
+What must stand there: legal name of the donee, date and amount (26 USC 170(f)(17)); whether goods or services were
+given (170(f)(8)(B)(ii); its absence cost a donor the deduction in Durden v. Commissioner, T.C. Memo 2012-140); EIN
+and postal address by practice. No tax advice beyond that (IRS Pub. 1771).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from station.core.money import Money
+from station.core.words import money
+
+WORDING = "2026-1"
+NO_GOODS = "No goods or services were provided in exchange for this contribution."
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+
+@dataclass(frozen=True)
+class ReceiptFacts:
+    """All that a receipt says. `given_on` is the station-local date of the charge; `label` is the printed number."""
+
+    label: str
+    legal_name: str
+    ein: str
+    address_lines: tuple[str, ...]
+    donor_name: str
+    amount: Money
+    given_on: date
+    station_name: str
+    monthly: bool
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of a receipt's text: a list of facts, or a paragraph (then `facts` is empty)."""
+
+    facts: tuple[tuple[str, str], ...]
+    paragraph: str = ""
+
+
+def label(year: int, number: int) -> str:
+    """The number as printed: 2026-000123."""
+    return f"{year}-{number:06d}"
+
+
+def long_day(day: date) -> str:
+    """November 23, 2026."""
+    return f"{MONTHS[day.month - 1]} {day.day}, {day.year}"
+
+
+def receipt_text(facts: ReceiptFacts) -> str:
+    """The receipt as it is stored, mailed and shown: facts as `Name: value` lines, then paragraphs."""
+    kind = "Monthly contribution, this month's charge" if facts.monthly else "One-time contribution"
+    lines = [
+        ("Receipt number", facts.label),
+        ("Received by", facts.legal_name),
+        ("EIN", facts.ein),
+        ("Address", ", ".join(facts.address_lines)),
+        ("Received from", facts.donor_name),
+        ("Amount", str(facts.amount)),
+        ("Date of contribution", long_day(facts.given_on)),
+        ("Tax year", str(facts.given_on.year)),
+        ("Kind", kind),
+        ("In support of", facts.station_name),
+    ]
+    listed = "\n".join(f"{name}: {_one_line(value)}" for name, value in lines)
+    return "\n\n".join([listed, *_paragraphs(facts)])
+
+
+def _paragraphs(facts: ReceiptFacts) -> list[str]:
+    said = [
+        f"{_one_line(facts.legal_name)} thanks you for your contribution of {facts.amount} on "
+        f"{long_day(facts.given_on)}.",
+        NO_GOODS,
+        f"{_one_line(facts.legal_name)} is a nonprofit organization under section 501(c)(3) of the Internal Revenue "
+        "Code. Keep this receipt with your tax records.",
+    ]
+    if facts.monthly:
+        said.insert(
+            1,
+            "This receipt is for one charge of your monthly contribution. Each month's charge is a "
+            "contribution of its own and gets a receipt of its own.",
+        )
+    return said
+
+
+def sections(text: str) -> list[Section]:
+    """A stored receipt text in its parts, for a page that shows exactly what was issued."""
+    found: list[Section] = []
+    for number, block in enumerate(text.split("\n\n")):
+        if number == 0:
+            pairs = (line.partition(": ") for line in block.split("\n"))
+            found.append(Section(tuple((name, value) for name, _, value in pairs)))
+        else:
+            found.append(Section((), block))
+    return found
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def mail_context(facts: ReceiptFacts, station: object, url: str) -> dict[str, Any]:
+    """What the receipt's mail is rendered from; `url` is the receipt's page."""
+    text = receipt_text(facts)
+    return {
+        "station": station,
+        "facts": facts,
+        "amount": money(facts.amount),
+        "given_on": long_day(facts.given_on),
+        "text": text,
+        "sections": sections(text),
+        "url": url,
+    }

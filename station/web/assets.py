@@ -1,0 +1,52 @@
+"""Static files under addresses that hold their content's hash, so that browsers may keep them for a year."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from flask import Blueprint, Response, abort, send_from_directory
+
+from config import ROOT
+from station.accounts.guards import public
+
+FOLDER = ROOT / "station" / "static"
+
+assets = Blueprint("assets", __name__)
+public(assets, "static files are for everyone")
+
+
+@cache
+def digest(name: str) -> str:
+    """The first letters of a file's hash."""
+    return hashlib.sha256((FOLDER / name).read_bytes()).hexdigest()[:12]
+
+
+def asset(name: str) -> str:
+    """The address of a static file. Raises FileNotFoundError for one that is not there."""
+    return f"/assets/{digest(name)}/{name}"
+
+
+@assets.get("/assets/<stamp>/<path:name>")
+def file(stamp: str, name: str) -> Response:
+    """A static file. An outdated stamp still answers, but is not kept.
+
+    A stylesheet names its fonts relatively, so that they come under its own stamp; a font's file never changes.
+    """
+    response = send_from_directory(FOLDER, name)
+    fresh = _known(name) and (stamp == digest(name) or name.startswith("fonts/"))
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if fresh else "no-cache"
+    return response
+
+
+@assets.get("/favicon.ico")
+def favicon() -> Response:
+    """Browsers ask for it unasked."""
+    if not _known("img/favicon.svg"):
+        abort(404)
+    return send_from_directory(FOLDER, "img/favicon.svg", max_age=86400)
+
+
+def _known(name: str) -> bool:
+    return (FOLDER / Path(name)).is_file()

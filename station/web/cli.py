@@ -1,0 +1,155 @@
+"""The `station` command: run a station or one of its processes, look after it, and what packages contribute."""
+
+from __future__ import annotations
+
+import sys
+from datetime import timedelta
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from urllib.error import URLError
+from urllib.parse import urlencode
+from urllib.request import urlopen
+
+import click
+from flask import Flask, current_app
+from flask.cli import FlaskGroup, with_appcontext
+from flask_migrate.cli import db as database_commands
+
+from config import ROOT, Settings, SettingsError
+from station.core import clock
+from station.core.places import COMMAND_GROUPS
+from station.web.app import create_app
+from station.web.commands import checkup, processes
+from station.web.commands.settings_doc import markdown
+
+
+def main() -> None:
+    """Read the settings, then run the command. Wrong settings are one line each, and exit code 2."""
+    try:
+        settings = Settings.from_env()
+    except SettingsError as error:
+        for problem in error.problems:
+            click.echo(problem, err=True)
+        sys.exit(2)
+    _group(settings).main(prog_name="station")
+
+
+def _group(settings: Settings) -> FlaskGroup:
+    group = FlaskGroup(
+        name="station",
+        create_app=lambda: _app(settings),
+        add_default_commands=False,
+        add_version_option=False,
+        load_dotenv=False,
+        set_debug_flag=False,
+        help="Pledges, pages and underwriting of a public radio station.",
+    )
+    group.add_command(database_commands, "db")
+    for command in (run, worker, beat, relay, check, clock_group, settings_group):
+        group.add_command(command)
+    return group
+
+
+def _app(settings: Settings) -> Flask:
+    """The application, with the commands that packages contribute."""
+    app = create_app(settings)
+    for command in COMMAND_GROUPS:
+        app.cli.add_command(command)
+    return app
+
+
+@click.command()
+@click.option("--demo", is_flag=True, help="Load the demo data first, where there is no licensee yet.")
+def run(demo: bool) -> None:
+    """Run everything here: site, worker, beat, relay, Stripe sandbox and mailbox."""
+    if find_spec("honcho") is None:
+        raise click.ClickException("`station run` needs the packages of requirements/run.txt; type: make setup")
+    settings = Settings.from_env()
+    supervisor = import_module("station.web.commands.supervisor")  # production has no honcho
+    sys.exit(supervisor.run(create_app(settings), settings, demo))
+
+
+@click.command()
+@click.option("--queues", default=processes.QUEUES, show_default=True, help="Queues to work on, by commas.")
+def worker(queues: str) -> None:
+    """Run a Celery worker."""
+    processes.worker(Settings.from_env(), queues).replace_this_process()
+
+
+@click.command()
+def beat() -> None:
+    """Run the scheduler. A second one waits until the first one is gone."""
+    processes.beat().replace_this_process()
+
+
+@click.command()
+def relay() -> None:
+    """Run the relay, which carries due jobs to the broker."""
+    processes.relay().replace_this_process()
+
+
+@click.command()
+@with_appcontext
+def check() -> None:
+    """Check that the books hold. Exit code 1 when they do not."""
+    sys.exit(checkup.check())
+
+
+@click.group("clock")
+def clock_group() -> None:
+    """Look at or move the time of web, worker, beat and sandbox together (never in production)."""
+
+
+@clock_group.command("show")
+@with_appcontext
+def show_clock() -> None:
+    """Print the time, in UTC."""
+    click.echo(f"{clock.now():%Y-%m-%d %H:%M:%S} UTC")
+
+
+@clock_group.command("move")
+@click.option("--days", type=int, default=0)
+@click.option("--hours", type=int, default=0)
+@click.option("--minutes", type=int, default=0)
+@with_appcontext
+def move_clock(days: int, hours: int, minutes: int) -> None:
+    """Move the time forward, or back with a negative number."""
+    span = timedelta(days=days, hours=hours, minutes=minutes)
+    try:
+        clock.move(span)
+    except RuntimeError:
+        raise click.ClickException("STATION_MOVABLE_CLOCK is off: the time cannot be moved here.") from None
+    _move_sandbox(current_app.config["STATION"], span)
+    click.echo(f"It is now {clock.now():%Y-%m-%d %H:%M:%S} UTC.")
+
+
+def _move_sandbox(settings: Settings, span: timedelta) -> None:
+    if processes.sandbox_port(settings) is None or span <= timedelta():
+        return
+    form = urlencode({"advance": span.total_seconds()}).encode()
+    try:
+        urlopen(f"{settings.stripe_api_base}/_sandbox/clock", form, timeout=30).close()  # noqa: S310  # our own address
+    except (URLError, OSError) as error:
+        click.echo(f"The Stripe sandbox did not move with it ({error}); is it running?", err=True)
+
+
+@click.group("settings")
+def settings_group() -> None:
+    """What can be set, and what is set."""
+
+
+@settings_group.command("docs")
+@click.option("--write", is_flag=True, help="Write docs/settings.md instead of printing it.")
+def settings_docs(write: bool) -> None:
+    """Print the page about every setting."""
+    if write:
+        Path(ROOT / "docs" / "settings.md").write_text(markdown(), encoding="utf-8")
+    else:
+        click.echo(markdown(), nl=False)
+
+
+@settings_group.command("show")
+def settings_show() -> None:
+    """Print the settings of this machine, secrets left out."""
+    click.echo(repr(Settings.from_env()))

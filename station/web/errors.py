@@ -1,0 +1,87 @@
+"""Error pages: what happened and what to do. They ask no database, so that they work without one."""
+
+from __future__ import annotations
+
+import logging
+
+import sqlalchemy as sa
+from flask import Flask, Response, g, make_response, render_template, request
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from station.core.actor import request_id
+from station.licensee.queries import NotEstablished
+
+log = logging.getLogger(__name__)
+
+WORDS = {
+    400: ("That request could not be read", "Go back, reload the page and send it again."),
+    403: ("This page is not yours to open", "Sign in with an account that has the role for it, or ask an admin."),
+    404: ("There is no such page", "Check the address, or start from the front page."),
+    405: ("This page does not take that kind of request", "Go back and use the page's own buttons."),
+    410: ("This story is no longer here", "It was withdrawn by its publisher. The front page has today's stories."),
+    413: ("That was too large to take", "Send something smaller."),
+    429: ("Too many tries in a short time", "Wait a few minutes, then try again. Nothing was charged."),
+    500: (
+        "Something went wrong on our side",
+        "We have been told. If you were giving, nothing more will be charged "
+        "without a receipt in your mailbox; wait a minute and try again.",
+    ),
+    503: (
+        "We are busy for a moment",
+        "Wait a minute and send it again. Nothing was lost and nothing was charged twice.",
+    ),
+}
+
+
+def install(app: Flask) -> None:
+    """Answer every error with a page of its own."""
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(sa.exc.OperationalError, _database)
+    app.register_error_handler(NotEstablished, _not_established)
+    app.register_error_handler(Exception, _bug)
+
+
+def page(status: int, title: str = "", what_next: str = "") -> Response:
+    """The error page of a status, in words of its own where they are given."""
+    known = WORDS.get(status, WORDS[400 if status < 500 else 500])
+    g.no_database = True
+    response = make_response(
+        render_template(
+            "shell/error.html", title=title or known[0], message=what_next or known[1], reference=request_id.get()
+        ),
+        status,
+    )
+    response.headers["Cache-Control"] = "no-store"
+    if status == 503:
+        response.headers["Retry-After"] = "30"
+    return response
+
+
+def _http(error: HTTPException) -> Response | HTTPException:
+    if error.code is None or error.code < 400:
+        return error
+    response = page(error.code)
+    for name, value in error.get_headers():
+        if name in ("Allow", "Retry-After"):
+            response.headers[name] = value
+    return response
+
+
+def _csrf(error: CSRFError) -> Response:
+    return page(400, "This form has expired", "Go back, reload the page and send it again; nothing was changed.")
+
+
+def _database(error: sa.exc.OperationalError) -> Response:
+    log.error("database: %s %s: %s", request.method, request.path, error.orig)
+    return page(503)
+
+
+def _not_established(error: NotEstablished) -> Response:
+    return page(503, "This station has not been set up yet", str(error))
+
+
+def _bug(error: Exception) -> Response:
+    log.exception("unhandled: %s %s", request.method, request.path)
+    return page(500)

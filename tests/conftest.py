@@ -1,0 +1,281 @@
+"""Fixtures of the whole suite: a migrated database of its own for each test, on SQLite or PostgreSQL.
+
+STATION_TEST_DATABASE_URL=postgresql+psycopg://… runs everything on that server, in a database made for this run.
+STATION_TEST_REQUIRE_ALL=1 (set by .ci/run) turns "skipped: a service is missing" into a failure.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import os
+import shutil
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import flask_migrate
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.serving import make_server
+
+from config import ROOT, Settings
+from sandbox.mailbox.testing import Mailbox, running_mailbox
+from sandbox.stripe.testing import Handle, running_sandbox
+from station.accounts.guards import TOKEN
+from station.accounts.models import Role
+from station.accounts.services import add_staff, start_session
+from station.core import bulletin, clock, runtime
+from station.core.actor import COMMAND, request_id
+from station.core.db import Base, db, writable
+from station.licensee.queries import LicenseeView, StationView, stations, the_licensee
+from station.licensee.services import LicenseeFacts, StationFacts, establish
+from station.web.app import create_app
+from tests.harness import check_page
+from worker import jobs, tasks
+
+SERVER = os.environ.get("STATION_TEST_DATABASE_URL", "")
+SHARED = ROOT.parent / "shared" / "data"
+
+LICENSEE = LicenseeFacts(
+    legal_name="Desert Public Radio Association",
+    short_name="Desert Public Radio",
+    ein="88-0000001",
+    address_lines=["1289 Example Drive", "Las Vegas, NV 89146"],
+    phone="702-555-0188",
+    email="membership@example.org",
+)
+STATIONS = (
+    StationFacts(
+        "news", "News", "88.9", "KNPR", "The news of southern Nevada", "news", "https://stream.example.org/n"
+    ),
+    StationFacts(
+        "classical", "Classical", "89.7", "KCNV", "Music for the desert", "classical", "https://stream.example.org/c"
+    ),
+)
+
+
+class Visitor(FlaskClient):
+    """A client whose requests start from nothing, as a browser's do, and whose writes the test then sees."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            answer = contextvars.Context().run(super().open, *args, **kwargs)
+        finally:
+            db.session.rollback()
+        answer.get_data()
+        answer.close()
+        check_page(answer, answer.request.path)
+        return answer
+
+
+def needs(present: bool, what: str) -> None:
+    """Skip without a service, with the reason; fail where .ci/run requires everything."""
+    if not present:
+        if os.environ.get("STATION_TEST_REQUIRE_ALL"):
+            pytest.fail(f"required here, but missing: {what}")
+        pytest.skip(f"needs {what}")
+
+
+@pytest.fixture(scope="session")
+def home() -> Iterator[Path]:
+    """The instance folder of this run, in memory where the machine has such a place."""
+    fast = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    with tempfile.TemporaryDirectory(prefix="station-", dir=fast) as folder:
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def database_url(home: Path) -> Iterator[str]:
+    """An empty database for this run; dropped afterwards."""
+    if not SERVER:
+        yield f"sqlite:///{home / 'station.sqlite'}"
+        return
+    name = f"station_test_{os.getpid()}"
+    server = sa.create_engine(sa.make_url(SERVER).set(database="postgres"), isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name}")
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+        yield sa.make_url(SERVER).set(database=name).render_as_string(hide_password=False)
+        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+    server.dispose()
+
+
+@pytest.fixture(scope="session")
+def settings(home: Path, database_url: str) -> Settings:
+    """Test settings: nothing here reaches beyond this machine."""
+    return Settings.from_env(
+        {
+            "STATION_MODE": "test",
+            "STATION_HOME": str(home),
+            "DATABASE_URL": database_url,
+            "STATION_URL": "http://localhost",
+            "STRIPE_API_BASE": "http://127.0.0.1:9",
+            "MAIL_PORT": "9",
+        }
+    )
+
+
+@pytest.fixture(scope="session")
+def built(settings: Settings) -> Iterator[Flask]:
+    """The application on a migrated, established database, of which each test gets a fresh copy."""
+    app = create_app(settings)
+    app.test_client_class = Visitor
+    app.testing = False  # errors become pages, as for people
+    with app.app_context():
+        flask_migrate.upgrade()
+        establish(LICENSEE, STATIONS, COMMAND)
+        db.session.remove()
+        db.engine.dispose()
+        if db.engine.dialect.name == "sqlite":
+            shutil.copy(settings.home / "station.sqlite", settings.home / "fresh.sqlite")
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def app(built: Flask, settings: Settings) -> Iterator[Flask]:
+    """The application with a fresh database, real time, and an application context."""
+    with built.app_context():
+        _fresh_database(settings.home)
+        (settings.home / "clock").unlink(missing_ok=True)
+        clock.use_file(settings.home / "clock")
+        bulletin.forget()
+        bulletin.refresh()
+        request_id.set("")
+        yield built
+        db.session.rollback()
+        db.session.remove()
+        _money_adds_up()
+
+
+def _fresh_database(home: Path) -> None:
+    db.session.remove()
+    if db.engine.dialect.name == "sqlite":
+        db.engine.dispose()
+        for suffix in ("-wal", "-shm"):
+            (home / f"station.sqlite{suffix}").unlink(missing_ok=True)
+        shutil.copy(home / "fresh.sqlite", home / "station.sqlite")
+        return
+    names = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
+    with writable(), db.engine.begin() as connection:
+        connection.exec_driver_sql(f"TRUNCATE {names} RESTART IDENTITY")
+    establish(LICENSEE, STATIONS, COMMAND)
+
+
+def _money_adds_up() -> None:
+    """After every test: each ledger transaction sums to zero, and every settled payment has exactly one gift."""
+    with db.engine.connect() as connection:
+        crooked = connection.exec_driver_sql(
+            "SELECT transaction_id FROM ledger_entry GROUP BY transaction_id HAVING sum(amount_cents) <> 0"
+        ).all()
+    assert not crooked, f"ledger transactions that do not sum to zero: {crooked}"
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A visitor's browser: no cookies, follows nothing by itself."""
+    return app.test_client()
+
+
+class House:
+    """The licensee and its stations, as tests name them."""
+
+    def __init__(self) -> None:
+        self.licensee: LicenseeView = the_licensee()
+        self.news: StationView = stations()[0]
+        self.classical: StationView = stations()[1]
+
+
+@pytest.fixture
+def house(app: Flask) -> House:
+    return House()
+
+
+@pytest.fixture
+def desk(app: Flask) -> Callable[..., FlaskClient]:
+    """desk("development") is a browser in which a person with that role is signed in."""
+
+    def sign_in(*roles: str) -> FlaskClient:
+        name = " and ".join(roles)
+        staff = add_staff(
+            f"{name.title()} Person",
+            f"{name.replace(' ', '-')}@desk.example.org",
+            [Role(role) for role in roles],
+            COMMAND,
+        )
+        browser = app.test_client()
+        with browser.session_transaction("/desk/") as cookie:
+            cookie[TOKEN] = start_session(staff, second_factor=True, browser="test")
+        return browser
+
+    return sign_in
+
+
+@pytest.fixture
+def outbox(app: Flask) -> Callable[[], int]:
+    """Run what is due in this process, and what that makes due; returns how many jobs ran."""
+    tasks.load()
+
+    def run() -> int:
+        db.session.rollback()  # what other threads have committed since is seen
+        ran = jobs.run_due()
+        db.session.rollback()
+        return ran
+
+    return run
+
+
+@contextmanager
+def changed(settings: Settings, **values: Any) -> Iterator[None]:
+    """Run with some settings changed."""
+    runtime.configure(replace(settings, **values))
+    try:
+        yield
+    finally:
+        runtime.configure(settings)
+
+
+@pytest.fixture
+def mailbox(app: Flask, settings: Settings, tmp_path: Path) -> Iterator[Mailbox]:
+    """A real SMTP server that the house sends to."""
+    with running_mailbox(tmp_path / "mailbox") as box, changed(runtime.settings(), mail_port=box.port):
+        yield box
+
+
+@pytest.fixture
+def live(app: Flask) -> Iterator[str]:
+    """The application over real HTTP; its address."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def stripe_sandbox(app: Flask, live: str) -> Iterator[Handle]:
+    """A Stripe that the house talks to, over HTTP; webhooks leave by `deliver_now()`. It takes no wrong request."""
+    with running_sandbox(deliver="manual", webhook_url=f"{live}/hooks/stripe") as handle:
+        with changed(runtime.settings(), stripe_api_base=handle.url, base_url=live):
+            yield handle
+        assert handle.violations == []
+
+
+@pytest.fixture
+def later(app: Flask) -> Callable[..., None]:
+    """Move the house's clock forward: later(minutes=31)."""
+
+    def move(**span: float) -> None:
+        clock.move(timedelta(**span))
+
+    return move

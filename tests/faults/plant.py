@@ -1,0 +1,138 @@
+"""A station of real processes in a folder of its own: start them, kill them, and count what is left."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from flask import Flask
+
+from config import ROOT, Settings
+from sandbox.mailbox.testing import Mailbox
+from station.core import clock
+from station.core.db import db, transaction
+from station.core.ids import new_id
+from station.core.outbox import JobState, Outbox
+from station.mail.models import Stream
+from station.mail.services import queue_mail
+from station.web.commands import processes
+
+LEASE = 125  # seconds by the house's clock: longer than the lease of any job that is killed here
+RING_AGAIN = 31  # longer than station.core.outbox.REPUBLISH_AFTER
+
+
+class Plant:
+    """One home, one database, one broker; any number of processes."""
+
+    def __init__(self, app: Flask, settings: Settings, environ: Mapping[str, str], mailbox: Mailbox) -> None:
+        self.app, self.settings, self.environ, self.mailbox = app, settings, dict(environ), mailbox
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+
+    def start(self, *names: str, pause_at: str = "", **environ: str) -> None:
+        """Start relay, worker, beat or beat2. With `pause_at` the process stops dead at that point, to be killed."""
+        commands = {
+            "relay": processes.relay(),
+            "worker": processes.worker(self.settings),
+            "beat": processes.beat(),
+            "beat2": processes.beat(),
+        }
+        for name in names:
+            command = commands[name]
+            given = {**command.env, **self.environ, **environ}
+            if pause_at:
+                given["STATION_TEST_PAUSE_AT"] = pause_at
+            with self.log(name).open("ab") as log:
+                self._running[name] = subprocess.Popen(
+                    command.argv, env=given, cwd=ROOT, stdout=log, stderr=log, start_new_session=True
+                )
+
+    def kill(self, *names: str) -> None:
+        """SIGKILL the whole process group: no handler runs, nothing is put back."""
+        for name in names:
+            process = self._running.pop(name)
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait(10)
+
+    def stop(self, name: str, seconds: float = 30) -> int:
+        """SIGTERM, as systemd and the supervisor do; returns the exit code."""
+        self._running[name].terminate()
+        code = self._running[name].wait(seconds)
+        del self._running[name]
+        return code
+
+    def stop_all(self) -> None:
+        self.kill(*list(self._running))
+
+    def log(self, name: str) -> Path:
+        return self.settings.home / f"{name}.log"
+
+    def lines(self, name: str, about: str) -> list[str]:
+        """The lines of a process's log that hold some words."""
+        return [line for line in self.log(name).read_text("utf-8").splitlines() if about in line]
+
+    def wait_for_pause(self) -> None:
+        """Until the process that was told to has stopped at its point."""
+        marker = self.settings.home / "paused"
+        self.wait(marker.exists, "a process at its point")
+        marker.unlink()
+
+    def wait(self, until: Callable[[], object], what: str, seconds: float = 30) -> None:
+        end = time.monotonic() + seconds
+        while not until():
+            if time.monotonic() > end:
+                raise AssertionError(f"no {what} after {seconds:.0f} s\n{self._logs()}")
+            time.sleep(0.05)
+
+    def pass_time(self, seconds: float) -> None:
+        """Move the clock of every process."""
+        clock.move(timedelta(seconds=seconds))
+
+    def write_to(self, *names: str) -> list[UUID]:
+        """Queue a message to each name, as a service would: row and job in one transaction."""
+        with transaction():
+            return [
+                queue_mail(
+                    kind="test",
+                    key=f"{name}:{new_id()}",
+                    stream=Stream.NOTICES,
+                    member_id=None,
+                    to_name=name,
+                    to_email=f"{name}@example.org",
+                    template="mail/notices/invitation",
+                    context={"name": name, "link": "http://localhost/desk/", "purpose": "join"},
+                )
+                for name in names
+            ]
+
+    def jobs(self, *states: JobState) -> int:
+        """How many rows of the outbox are in one of these states."""
+        return self.count(Outbox, Outbox.state.in_(states))
+
+    def idle(self) -> bool:
+        return self.jobs(JobState.READY, JobState.RUNNING) == 0
+
+    def wait_idle(self, seconds: float = 30) -> None:
+        """Until every job is done or dead."""
+        self.wait(self.idle, "idle outbox", seconds)
+
+    def count(self, table: Any, *where: Any) -> int:
+        found = db.session().scalar(sa.select(sa.func.count()).select_from(table).where(*where))
+        db.session().rollback()
+        return found or 0
+
+    def message_ids(self) -> list[str]:
+        """The Message-ID of everything that reached the mail server."""
+        return [str(message["Message-ID"]) for message in self.mailbox.messages]
+
+    def _logs(self) -> str:
+        return "\n".join(
+            f"--- {path.name}\n{path.read_text('utf-8')[-3000:]}" for path in sorted(self.settings.home.glob("*.log"))
+        )

@@ -1,0 +1,119 @@
+"""The thank-you page tells what our books hold, whatever its address says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID
+
+import pytest
+from flask.testing import FlaskClient
+
+from sandbox.stripe.testing import Handle
+from station.core import clock
+from station.core.db import transaction
+from station.core.ids import public_id
+from station.payments.models import Payment, PaymentState
+from tests.giving.conftest import Donor, gifts, pledges, thanks_page
+
+S = PaymentState
+NOBODY = UUID(int=7)
+
+
+def put(state: PaymentState) -> str:
+    """Put the only pledge's payment into a state, and give the thank-you page's address."""
+    pledge = pledges()[0]
+    with transaction() as session:
+        payment = session.get_one(Payment, pledge.payment_id)
+        payment.state, payment.settled_at = state, clock.now() if state is S.SETTLED else None
+        payment.failure = "Your bank declined the charge." if state is S.FAILED else ""
+    return thanks_page(pledge.id)
+
+
+SAID = {
+    S.CREATED: ("Your pledge has not been paid yet", "Nothing was charged", "Try again"),
+    S.AWAITING_DONOR: ("We have not heard from the bank yet", "Check again", "Go on to the payment page"),
+    S.PROCESSING: ("Your gift is on its way", "takes a few business days", "$5 a month"),
+    S.FAILED: ("The payment did not go through", "Your bank declined the charge.", "Try again"),
+    S.EXPIRED: ("The payment page has closed", "Nothing was charged", "Try again"),
+    S.SETTLED: ("Thank you, Maria", "$5.00", "Follows by email"),
+}
+
+
+@pytest.mark.parametrize("state", list(S), ids=lambda s: s.value)
+@pytest.mark.parametrize("tampered", ["", "?state=settled&redirect_status=succeeded&session_id=cs_1&check=5"])
+def test_every_state_is_told_as_it_is(
+    donor: Donor, stripe_sandbox: Handle, state: PaymentState, tampered: str
+) -> None:
+    donor.pledge()
+    page = donor.client.get(put(state) + tampered)
+    assert page.status_code == 200
+    for said in SAID[state]:
+        assert said in page.text
+    for other, words in SAID.items():
+        assert other is state or words[0] not in page.text
+    assert page.headers["X-Robots-Tag"] == "noindex"
+    assert 'content="noindex"' in page.text
+    assert page.headers["Cache-Control"] == "private, no-cache"
+    assert ("Refresh" in page.headers) is (state is S.AWAITING_DONOR)
+    with transaction():
+        put(S.AWAITING_DONOR)  # the books' checks follow every test
+
+
+def test_the_waiting_page_looks_again_for_a_minute_and_then_rests(donor: Donor, stripe_sandbox: Handle) -> None:
+    donor.pledge()
+    address, looks = thanks_page(pledges()[0].id), 0
+    page = donor.client.get(address)
+    while "Refresh" in page.headers:
+        pause, _, following = page.headers["Refresh"].partition("; url=")
+        looks += int(pause)
+        page = donor.client.get(following)
+    assert 55 <= looks <= 60
+    assert "You can close it" in page.text
+    assert "Check again" in page.text
+
+
+@pytest.mark.parametrize("check", ["-1", "x", "9999999999999", "²", "", "1.5"])
+def test_a_strange_counter_does_no_harm(donor: Donor, stripe_sandbox: Handle, check: str) -> None:
+    donor.pledge()
+    assert donor.client.get(thanks_page(pledges()[0].id), query_string={"check": check}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/thanks/",
+        "/thanks/x",
+        "/thanks/pledge_",
+        "/thanks/pledge_zzzzzzzzzzzzzzzzzzzzzzzzzz",
+        f"/thanks/{public_id('pledge', NOBODY)}",
+        f"/thanks/{public_id('pay', NOBODY)}",
+        "/thanks/%01",
+        "/thanks/' OR 1=1",
+    ],
+)
+def test_an_address_that_is_no_pledge_is_not_found(client: FlaskClient, address: str) -> None:
+    assert client.get(address).status_code == 404
+
+
+def test_a_pledge_is_not_found_under_another_kind_of_id(donor: Donor, stripe_sandbox: Handle) -> None:
+    donor.pledge()
+    assert donor.client.get(f"/thanks/{public_id('gift', pledges()[0].id)}").status_code == 404
+    assert donor.client.get(f"/receipt/{public_id('receipt', pledges()[0].id)}").status_code == 404
+
+
+@pytest.mark.parametrize(("state", "lands"), [(S.SETTLED, "/thanks/"), (S.PROCESSING, "/thanks/"), (S.EXPIRED, "")])
+def test_trying_again_is_offered_only_while_no_money_is_coming(
+    donor: Donor, stripe_sandbox: Handle, state: PaymentState, lands: str
+) -> None:
+    donor.pledge()
+    put(state)
+    again = donor.client.get(f"/give?pledge={public_id('pledge', pledges()[0].id)}")
+    assert (again.status_code, lands in (again.location or "")) == (303 if lands else 200, True)
+    put(S.AWAITING_DONOR)
+
+
+def test_the_pages_set_no_cookie(donor: Donor, pay: Callable[..., str | None]) -> None:
+    pay(donor.pledge().location)
+    assert len(gifts()) == 1
+    for address in ("/give", thanks_page(pledges()[0].id)):
+        assert "Set-Cookie" not in donor.client.get(address).headers

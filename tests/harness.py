@@ -1,0 +1,166 @@
+"""The page harness: every HTML page that any test fetches is parsed strictly and held to the rules of the house."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from html.parser import HTMLParser
+from typing import Any
+
+from justhtml import JustHTML
+
+INLINE_HANDLER = re.compile(r"^on[a-z]+$")
+LABELLED = ("input", "select", "textarea")
+UNLABELLED_TYPES = ("hidden", "submit", "button", "image", "reset")
+
+
+class BadPage(AssertionError):
+    """What is wrong with a page, one line each."""
+
+
+def check_page(response: Any, path: str) -> None:
+    """Raise BadPage when an HTML answer breaks a rule: strict HTML, one h1 in the title, unique ids, labels, no
+    inline script or style, a language, and no cookie on a public page."""
+    if response.mimetype != "text/html" or response.status_code in (301, 302, 303, 304, 308) or not response.data:
+        return
+    if response.headers.get("X-Fragment"):
+        return
+    found = problems(response.get_data(as_text=True))
+    if not path.startswith("/desk") and "Set-Cookie" in response.headers:
+        found.append("a public page sets a cookie")
+    policy = response.headers.get("Content-Security-Policy", "")
+    if "default-src 'none'" not in policy or "unsafe-" in policy:
+        found.append(f"its content security policy is weak: {policy!r}")
+    if found:
+        raise BadPage("\n".join([f"{response.status_code} {path}", *found]))
+
+
+def problems(text: str) -> list[str]:
+    """Everything that is wrong with a page."""
+    page = JustHTML(text, collect_errors=True, sanitize=False)
+    found = [f"not valid HTML: {error}" for error in page.errors] + Balance.of(text)
+    nodes = list(page.query("*"))
+    found += _headings(page) + _ids(nodes) + _forms(page, nodes) + _policy(nodes)
+    if not (page.query("html")[0].attrs or {}).get("lang"):
+        found.append("no language on <html>")
+    found += [
+        f"an image without alt: {node.attrs.get('src')}" for node in page.query("img") if "alt" not in node.attrs
+    ]
+    if "{{" in text or "&amp;amp;" in text or "&amp;lt;" in text:
+        found.append("a template shows through, or something is escaped twice")
+    return found
+
+
+class Balance(HTMLParser):
+    """Every element closed where it was opened, no attribute twice: stricter than HTML, so that slips show."""
+
+    VOID = frozenset(
+        [
+            "area",
+            "base",
+            "br",
+            "col",
+            "embed",
+            "hr",
+            "img",
+            "input",
+            "link",
+            "meta",
+            "source",
+            "track",
+            "wbr",
+            "path",
+            "circle",
+            "rect",
+            "line",
+        ]
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.found: list[str] = []
+
+    @classmethod
+    def of(cls, text: str) -> list[str]:
+        balance = cls()
+        balance.feed(text)
+        balance.close()
+        return balance.found + [f"<{name}> is never closed" for name in balance.open]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        twice = [name for name, count in Counter(name for name, _ in attrs).items() if count > 1]
+        self.found += [f"{name} twice on <{tag}>" for name in twice]
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        return None
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self.VOID:
+            return
+        if not self.open or self.open[-1] != tag:
+            self.found.append(f"</{tag}> at line {self.getpos()[0]} closes {self.open[-1:] or 'nothing'}")
+        if tag in self.open:
+            while self.open.pop() != tag:
+                pass
+
+
+def words(node: Any) -> str:
+    """The text of a node, with single spaces."""
+    return " ".join(node.to_text().split())
+
+
+def _headings(page: Any) -> list[str]:
+    headings, titles = page.query("h1"), page.query("head title")
+    if len(headings) != 1 or len(titles) != 1:
+        return [f"{len(headings)} h1 and {len(titles)} titles"]
+    if words(headings[0]) not in words(titles[0]):
+        return [f"the title {words(titles[0])!r} does not hold the h1 {words(headings[0])!r}"]
+    return []
+
+
+def _ids(nodes: list[Any]) -> list[str]:
+    counted = Counter(node.attrs["id"] for node in nodes if (node.attrs or {}).get("id"))
+    found = [f"id {name!r} is used {count} times" for name, count in counted.items() if count > 1]
+    for node in nodes:
+        for name in ("for", "aria-describedby", "aria-labelledby", "aria-controls"):
+            wanted = ((node.attrs or {}).get(name) or "").split()
+            found += [f"{name}={each!r} points nowhere" for each in wanted if each not in counted]
+    return found
+
+
+def _forms(page: Any, nodes: list[Any]) -> list[str]:
+    named = {node.attrs["for"] for node in page.query("label") if node.attrs.get("for")}
+    wrapped = {id(inner) for label in page.query("label") for inner in label.query("input, select, textarea")}
+    found = []
+    for node in nodes:
+        if node.name not in LABELLED or node.attrs.get("type") in UNLABELLED_TYPES:
+            continue
+        attrs = node.attrs
+        if not (
+            attrs.get("id") in named or id(node) in wrapped or attrs.get("aria-label") or attrs.get("aria-labelledby")
+        ):
+            found.append(f"a field without a label: {attrs.get('name')}")
+    for button in page.query("button"):
+        if not (words(button) or button.attrs.get("aria-label")):
+            found.append("a button without a name")
+    for link in page.query("a"):
+        if "href" in link.attrs and not (words(link) or link.attrs.get("aria-label") or link.query("img[alt]")):
+            found.append(f"a link without a name: {link.attrs['href']}")
+    return found
+
+
+def _policy(nodes: list[Any]) -> list[str]:
+    found = []
+    for node in nodes:
+        attrs = node.attrs or {}
+        if node.name == "style" or "style" in attrs:
+            found.append(f"inline style on <{node.name}>")
+        if node.name == "script" and not attrs.get("src"):
+            found.append("an inline script")
+        found += [f"an inline handler {name} on <{node.name}>" for name in attrs if INLINE_HANDLER.match(name)]
+        if "javascript:" in (attrs.get("href") or "").lower():
+            found.append("a javascript: link")
+    return found

@@ -1,0 +1,83 @@
+"""A real browser (Debian's Chromium by Playwright) before a real plant: web, worker, relay, sandbox, mailbox."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from station.core.actor import COMMAND
+from station.core.db import db
+from station.demo.services import load_demo
+from tests.conftest import needs
+from tests.faults.conftest import broker, broker_url, own_database, plant, sandbox
+from tests.faults.plant import Plant
+
+__all__ = ["broker", "broker_url", "own_database", "plant", "sandbox"]  # fixtures
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything here drives a browser."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for the run."""
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    needs(path is not None, "Chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def town(plant: Plant) -> Plant:
+    """The plant with the demonstration's stories, sponsors, members and gifts in it."""
+    load_demo(COMMAND)
+    db.session.rollback()
+    return plant
+
+
+@pytest.fixture
+def site(town: Plant) -> str:
+    """The address of the station's own web server."""
+    return f"http://127.0.0.1:{town.settings.port}"
+
+
+@pytest.fixture
+def window(chromium: Browser) -> Iterator[Callable[..., Page]]:
+    """window(width=320, dark=True) opens a page in a context of its own; scripts are off as a listener's may be."""
+    contexts: list[BrowserContext] = []
+
+    def open_window(width: int = 1280, dark: bool = False, scripts: bool = True, **more: Any) -> Page:
+        context = chromium.new_context(
+            viewport={"width": width, "height": 900},
+            color_scheme="dark" if dark else "light",
+            java_script_enabled=scripts,
+            reduced_motion="reduce",
+            **more,
+        )
+        contexts.append(context)
+        return context.new_page()
+
+    yield open_window
+    for context in contexts:
+        context.close()

@@ -1,0 +1,138 @@
+"""Every kind of page by eye of the machine: axe with WCAG 2.2 AA, reflow at 320 px, the keyboard, third parties."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from station.core.db import db
+from station.core.ids import public_id
+from station.demo.services import load_demo
+from station.giving.models import Gift, Pledge
+from station.members.models import Member
+from station.payments.models import Payment, PaymentState
+from station.receipts.models import Receipt
+from station.underwriting.models import Flight, Sponsor
+from tests.faults.plant import Plant
+from tests.journeys.hands import first_story, sign_in
+
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+LOOKS = [(320, False), (320, True), (1280, False), (1280, True)]
+Window = Callable[..., Page]
+
+
+def violations(page: Page) -> list[str]:
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}}).response["violations"]
+    return [f"{page.url}: {v['id']} at {v['nodes'][0]['target']}" for v in found]
+
+
+def too_wide(page: Page) -> list[str]:
+    wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    return [f"{page.url} scrolls sideways at {page.viewport_size}"] if wide else []
+
+
+def an_id(table: Any, prefix: str, *where: Any) -> str:
+    found = db.session.scalars(sa.select(table.id).where(*where).order_by(table.id.desc())).first()
+    db.session.rollback()
+    assert found is not None
+    return public_id(prefix, found)
+
+
+def listener_pages(site: str, story: str) -> list[str]:
+    pledges = {
+        state: db.session.scalars(
+            sa.select(Pledge.id).join(Payment, Payment.id == Pledge.payment_id).where(Payment.state == state)
+        ).first()
+        for state in PaymentState
+    }
+    db.session.rollback()
+    thanks = [f"{site}/thanks/{public_id('pledge', p)}" for p in pledges.values() if p is not None]
+    assert len(thanks) >= 3
+    return [
+        f"{site}/",
+        f"{site}/classical/",
+        story,
+        f"{site}/news/section/water",
+        f"{site}/give",
+        f"{site}/give?station=news&amount=5&frequency=month",
+        f"{site}/receipt/{an_id(Receipt, 'receipt')}",
+        f"{site}/no-such-page",
+        f"{site}/desk/sign-in",
+        *thanks,
+    ]
+
+
+@pytest.mark.parametrize(("width", "dark"), LOOKS)
+def test_listener_pages_are_accessible_and_fit(
+    town: Plant, site: str, window: Window, width: int, dark: bool
+) -> None:
+    page, found, foreign = window(width=width, dark=dark), [], []
+    page.on("request", lambda request: foreign.append(request.url) if not request.url.startswith(site) else None)
+    story = first_story(page, site)
+    for address in listener_pages(site, story):
+        page.goto(address)
+        found += violations(page) + too_wide(page)
+    page.goto(f"{site}/give")
+    page.get_by_role("button", name="Continue to payment").click()
+    assert page.title().startswith("Error: ")
+    found += violations(page) + too_wide(page)
+    assert found == []
+    assert foreign == []
+
+
+def test_desk_pages_are_accessible(town: Plant, site: str, window: Window) -> None:
+    page, found = window(), []
+    sign_in(page, site)
+    addresses = [
+        "",
+        "gifts",
+        "ask",
+        "members",
+        "members?q=zzzz",
+        "mail",
+        "payments",
+        "sponsors",
+        "staff",
+        "staff/invite",
+        "audit",
+        "work",
+        "account",
+        f"members/{an_id(Member, 'member')}",
+        f"gifts/{an_id(Gift, 'gift')}",
+        f"payments/{an_id(Payment, 'pay')}",
+        f"sponsors/{an_id(Sponsor, 'sponsor')}",
+        f"flights/{an_id(Flight, 'flight')}",
+    ]
+    for address in addresses:
+        answer = page.goto(f"{site}/desk/{address}")
+        assert answer is not None
+        assert answer.status == 200, address
+        found += violations(page) + too_wide(page)
+    assert found == []
+
+
+def test_the_pledge_needs_no_mouse_and_few_stops(town: Plant, site: str, window: Window) -> None:
+    page = window()
+    page.goto(f"{site}/give?station=news&amount=5&frequency=month")
+    stops: list[str] = []
+    while len(stops) < 40:
+        page.keyboard.press("Tab")
+        stop = page.evaluate(
+            "[document.activeElement.id, document.activeElement.textContent.trim(),"
+            " getComputedStyle(document.activeElement).outlineStyle].join('|')"
+        )
+        stops.append(stop)
+        if stop.split("|")[1] == "Continue to payment":
+            break
+    assert stops[0].split("|")[1] == "Skip to main content"
+    assert len(stops) <= 20, stops
+
+
+def test_demo_is_refused_where_somebody_works(town: Plant) -> None:
+    with pytest.raises(Exception, match="not empty"):
+        load_demo()

@@ -1,0 +1,108 @@
+"""The embedded broker: kombu's SQLAlchemy transport on a SQLite file of its own, tuned as a doorbell.
+
+Against kombu's own: WAL without waiting for the disk (a lost message only delays), one cheap read while nothing
+waits instead of a write lock, and a message is deleted when it is fetched (kombu hides it and keeps it for ever).
+A file that has vanished is made again; one that is damaged is thrown away: the outbox rings again.
+"""
+
+from __future__ import annotations
+
+from json import loads
+from pathlib import Path
+from queue import Empty
+from typing import Any
+
+import sqlalchemy as sa
+from kombu import transport
+from kombu.transport import sqlalchemy as kombu_sqlalchemy
+from kombu.transport.sqlalchemy.models import metadata
+from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.orm import sessionmaker
+
+POLLING_SECONDS = 0.1
+LOCK_WAIT_MS = 5_000
+
+
+def install() -> None:
+    """Use this transport for broker addresses that begin with sqla+."""
+    transport.TRANSPORT_ALIASES["sqla"] = "worker.embedded:Transport"
+
+
+class Channel(kombu_sqlalchemy.Channel):
+    """Puts and gets messages. Every database error becomes one that Celery answers by connecting again."""
+
+    _session: Any = None
+
+    def _open(self) -> tuple[sa.Engine, Any]:
+        address = self.connection.client.hostname
+        if address not in self._engines:
+            engine = _engine(address)
+            try:
+                metadata.create_all(engine)
+            except DatabaseError as error:
+                engine.dispose()
+                if not isinstance(error, OperationalError):
+                    _throw_away(engine)
+                raise
+            self._engines[address] = engine, sessionmaker(bind=engine)
+        return self._engines[address]
+
+    def _put(self, queue: str, payload: Any, **options: Any) -> None:
+        try:
+            super()._put(queue, payload, **options)
+        except DatabaseError:
+            self._forget()
+            raise
+
+    def _get(self, queue: str) -> Any:
+        try:
+            return loads(self._take(queue))
+        except DatabaseError:
+            self._forget()
+            raise
+
+    def _take(self, queue: str) -> str:
+        message, parent = self.message_cls.__table__, self.queue_cls.__table__
+        first = sa.select(message.c.id).join(parent).where(parent.c.name == queue).order_by(message.c.id).limit(1)
+        waiting = self.session.scalar(first)
+        self.session.rollback()
+        if waiting is not None:
+            taken = sa.delete(message).where(message.c.id == first.scalar_subquery()).returning(message.c.payload)
+            payload = self.session.scalar(taken)
+            self.session.commit()
+            if payload is not None:
+                return str(payload)
+        raise Empty
+
+    def _forget(self) -> None:
+        """Drop session and engine, so that the next try opens the file anew and makes its tables."""
+        known = self._engines.pop(self.connection.client.hostname, None)
+        if self._session is not None:
+            self._session.close()
+            self._session = None
+        if known:
+            known[0].dispose()
+
+
+class Transport(kombu_sqlalchemy.Transport):
+    Channel = Channel
+    polling_interval = POLLING_SECONDS
+    connection_errors = (DatabaseError,)
+
+
+def _engine(address: str) -> sa.Engine:
+    # no pool: a connection for each transaction notices a file that was deleted and made again
+    engine = sa.create_engine(address, poolclass=sa.NullPool)
+    sa.event.listen(engine, "connect", _tune)
+    return engine
+
+
+def _tune(connection: Any, _record: Any) -> None:
+    for pragma in (f"busy_timeout={LOCK_WAIT_MS}", "journal_mode=WAL", "synchronous=OFF"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _throw_away(engine: sa.Engine) -> None:
+    if engine.url.database:
+        for suffix in ("", "-wal", "-shm"):
+            Path(engine.url.database + suffix).unlink(missing_ok=True)

@@ -1,0 +1,30 @@
+"""The whole schedule: what runs by the clock, and how often. Times of day are UTC."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from celery.schedules import BaseSchedule, crontab, schedule
+
+from station.core import clock
+
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+
+
+def every(span: timedelta) -> BaseSchedule:
+    """At equal distances, by the house's clock."""
+    return schedule(span, nowfun=clock.now)
+
+
+def daily(hour: int, minute: int = 0) -> BaseSchedule:
+    """Once a day, by the house's clock (08:00 UTC is midnight or one o'clock in Las Vegas)."""
+    return crontab(hour=str(hour), minute=str(minute), nowfun=clock.now)
+
+
+SCHEDULE: Mapping[str, BaseSchedule] = {
+    "payments.check_open": every(MINUTE),
+    "upkeep.check_invariants": every(HOUR),
+    "upkeep.forget_rate_buckets": daily(9),
+    "upkeep.prune_outbox": daily(9, 30),
+}

@@ -1,0 +1,43 @@
+"""Jobs of the house itself: what the schedule asks for and no package owns."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from station.accounts.models import Role
+from station.accounts.services import open_work_item
+from station.core import clock, ratelimit
+from station.core.db import transaction
+from station.core.outbox import JobState, Outbox
+from station.core.places import INVARIANTS
+from worker.jobs import periodic
+
+KEEP_DONE = timedelta(days=30)
+
+
+@periodic("upkeep.forget_rate_buckets")
+def forget_rate_buckets() -> None:
+    ratelimit.forget_empty()
+
+
+@periodic("upkeep.prune_outbox")
+def prune_outbox() -> None:
+    """Done jobs are kept for thirty days; what they did is on record in the tables of their packages."""
+    old = (Outbox.state == JobState.DONE, Outbox.done_at < clock.now() - KEEP_DONE)
+    with transaction() as session:
+        session.execute(sa.delete(Outbox).where(*old).execution_options(synchronize_session=False))
+
+
+@periodic("upkeep.check_invariants", lease=600)
+def check_invariants() -> None:
+    for invariant in INVARIANTS:
+        if lines := invariant.broken():
+            open_work_item(
+                "invariant",
+                f"invariant:{invariant.name}",
+                Role.ADMIN,
+                f"The books do not hold: {invariant.sentence}"[:200],
+                "\n".join(lines[:50]),
+            )
