@@ -24,6 +24,7 @@ setup-dev:  # the environment of tests and checks; it contains that of `make run
 
 test: setup-dev  ## run the tests that need no browser; says what was skipped and why
 	@echo "Tests on $${STATION_TEST_DATABASE_URL:-SQLite}: units, pages, contracts, migrations, real processes."
+	@echo "Left out here, because they have commands of their own: make browser, make faults, make soak, make bench."
 	@$(BIN)/python -m pytest -n auto -m "not browser and not faults" -rs $(TESTS)
 
 browser: setup-dev  ## run the journeys in a real browser (needs Chromium)

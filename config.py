@@ -18,6 +18,9 @@ DEMO_SECRET = "demo-secret-not-for-production-" + "0" * 32
 DEMO_STRIPE_KEY = "sk_test_sandbox"
 DEMO_WEBHOOK_SECRET = "whsec_sandbox"
 MODES = ("development", "test", "production")
+DATABASES = ("sqlite", "postgresql+psycopg")
+BROKERS = ("sqla+sqlite", "amqp", "amqps", "redis", "rediss")
+LIVE_KEYS = ("sk_live_", "rk_live_")
 
 
 class SettingsError(Exception):
@@ -151,8 +154,7 @@ class Settings:
         for item in fields(cls):
             known[item.name] = _read(item.metadata, environ, known, problems)
         problems += _unknown(environ)
-        if not problems:
-            problems = _refusals(known, environ)
+        problems += _refusals(known, environ)
         if problems:
             raise SettingsError(problems)
         return cls(**known)
@@ -211,33 +213,80 @@ def _unknown(environ: Mapping[str, str]) -> list[str]:
     ]
 
 
+def _scheme(url: str) -> str:
+    return url.partition(":")[0]
+
+
 def _refusals(known: Mapping[str, Any], environ: Mapping[str, str]) -> list[str]:
     """What each mode refuses. Production refuses everything that belongs to the demonstration."""
-    checks = [
+    checks = _general(known) + (_production_refusals(known, environ) if known["mode"] == "production" else [])
+    return [problem for bad, problem in checks if bad]
+
+
+def _general(known: Mapping[str, Any]) -> list[tuple[bool, str]]:
+    short = any(len(key) < 32 for key in known["secret_key_fallbacks"])
+    address = known["base_url"]
+    return [
         (known["mode"] not in MODES, f"STATION_MODE: {known['mode']!r} is not one of {', '.join(MODES)}."),
         (len(known["secret_key"]) < 32, "SECRET_KEY is shorter than 32 characters."),
+        (short, "SECRET_KEY_FALLBACKS: a key is shorter than 32 characters."),
+        (known["proxies"] < 0, "STATION_PROXIES is below zero."),
+        (not 0 < known["port"] < 65_533, "STATION_PORT is not between 1 and 65532 (the next three are used, too)."),
+        (not 0 < known["mail_port"] < 65_536, "MAIL_PORT is not between 1 and 65535."),
+        (not 0 < known["stripe_timeout"] < 81, "STRIPE_TIMEOUT is not between 1 and 80 seconds."),
+        (
+            min(known["web_workers"], known["worker_processes"]) < 1,
+            "STATION_WEB_WORKERS, STATION_WORKER_PROCESSES: at least one of each is needed.",
+        ),
         (known["mail_security"] not in ("none", "starttls", "tls"), "MAIL_SECURITY is not none, starttls or tls."),
+        ("@" not in known["mail_receipts_from"], "MAIL_RECEIPTS_FROM is not an email address."),
+        (
+            _scheme(address) not in ("http", "https") or address.endswith("/"),
+            "STATION_URL is not an http(s) address without a slash at the end.",
+        ),
+        (
+            _scheme(known["database_url"]) not in DATABASES,
+            f"DATABASE_URL begins with none of {', '.join(DATABASES)}.",
+        ),
+        (
+            _scheme(known["celery_broker_url"]) not in BROKERS,
+            f"CELERY_BROKER_URL begins with none of {', '.join(BROKERS)}.",
+        ),
     ]
-    if known["mode"] == "production":
-        checks += _production_refusals(known, environ)
-    return [problem for bad, problem in checks if bad]
 
 
 def _production_refusals(known: Mapping[str, Any], environ: Mapping[str, str]) -> list[tuple[bool, str]]:
     def missing(name: str) -> bool:
         return not (environ.get(name) or environ.get(f"{name}_FILE"))
 
+    key, secret = known["stripe_api_key"], known["stripe_webhook_secret"]
+    password_in_the_clear = bool(known["mail_username"]) and known["mail_security"] == "none"
     return [
         (known["secret_key"] == DEMO_SECRET, "SECRET_KEY: production refuses the demo secret; make one of your own."),
+        (DEMO_SECRET in known["secret_key_fallbacks"], "SECRET_KEY_FALLBACKS: production refuses the demo secret."),
         (
-            known["stripe_webhook_secret"] == DEMO_WEBHOOK_SECRET,
-            "STRIPE_WEBHOOK_SECRET: production refuses the demo secret.",
+            known["proxies"] == 0,
+            "STATION_PROXIES: production stands behind a proxy that ends TLS; say how many (nginx alone: 1).",
         ),
-        ("_test_" in known["stripe_api_key"], "STRIPE_API_KEY: production refuses a test key."),
+        (password_in_the_clear, "MAIL_SECURITY: production sends no password in the clear; set starttls or tls."),
+        (secret == DEMO_WEBHOOK_SECRET, "STRIPE_WEBHOOK_SECRET: production refuses the demo secret."),
+        (not secret, "STRIPE_WEBHOOK_SECRET: production needs the endpoint's signing secret."),
+        (
+            known["stripe_webhook_secret_next"] == DEMO_WEBHOOK_SECRET,
+            "STRIPE_WEBHOOK_SECRET_NEXT: production refuses the demo secret.",
+        ),
+        (
+            not key.startswith(LIVE_KEYS),
+            "STRIPE_API_KEY: production refuses a test key and needs a live one (sk_live_… or rk_live_…).",
+        ),
         (bool(known["stripe_api_base"]), "STRIPE_API_BASE: production refuses the sandbox; unset it."),
         (known["movable_clock"], "STATION_MOVABLE_CLOCK: production refuses the movable clock."),
-        (missing("CELERY_BROKER_URL"), "CELERY_BROKER_URL: production needs a broker (amqp://… or redis://…)."),
+        (missing("DATABASE_URL"), "DATABASE_URL: production needs its database named."),
+        (
+            missing("CELERY_BROKER_URL") or _scheme(known["celery_broker_url"]).startswith("sqla"),
+            "CELERY_BROKER_URL: production needs a broker (amqp://… or redis://…).",
+        ),
         (missing("MAIL_HOST"), "MAIL_HOST: production needs a mail server."),
         (not known["trusted_hosts"], "TRUSTED_HOSTS: production needs the host names that it answers."),
-        (not known["base_url"].startswith("https://"), "STATION_URL: production needs an https:// address."),
+        (_scheme(known["base_url"]) == "http", "STATION_URL: production needs an https:// address."),
     ]

@@ -54,8 +54,8 @@ def house() -> Iterator[House]:
             establish(LICENSEE, STATIONS, COMMAND)
             _fill()
             bulletin.refresh()
-            clock.use_file(None)  # production reads no clock file
-            yield House(app, STORY)
+        clock.use_file(None)  # production reads no clock file
+        yield House(app, STORY)
 
 
 def _word(chance: random.Random) -> str:

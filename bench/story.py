@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import html
 import re
 import threading
 from collections.abc import Callable, Iterable
@@ -19,7 +20,8 @@ from station.core.db import db
 from station.web.assets import FOLDER
 
 LEAST_RATIO, MOST_BYTES = 0.5, 60 * 1024
-FONT = re.compile(rb'url\("\.\./(fonts/[^"]+)"\)')
+FACE = re.compile(r'url\("\.\./(fonts/[^"]+)"\)(?:[^}]*?unicode-range: ([^;]+);)?')
+RANGE = re.compile(r"U\+([0-9A-F]+)(?:-([0-9A-F]+))?")
 STYLESHEET = re.compile(rb'<link rel="stylesheet" href="/assets/[0-9a-f]+/([^"]+)"')
 
 
@@ -106,21 +108,34 @@ def _queries(measured: House) -> Result:
         if threading.get_ident() == reader:
             asked.append(statement)
 
+    with measured.app.app_context():
+        engine = db.engine
     call = _get(measured.app, measured.story)
     call()
-    sa.event.listen(db.engine, "before_cursor_execute", count)
+    sa.event.listen(engine, "before_cursor_execute", count)
     for _ in range(100):
         call()
-    sa.event.remove(db.engine, "before_cursor_execute", count)
+    sa.event.remove(engine, "before_cursor_execute", count)
     return Result("warm story page, SQL statements", len(asked) / 100, "a page", bar="0", met=not asked)
+
+
+def _fonts(sheet: str, letters: set[int]) -> list[str]:
+    """The fonts of a style sheet that a browser fetches for these letters: no range, or one of them in it."""
+    return [
+        name
+        for name, ranges in FACE.findall(sheet)
+        if not ranges
+        or any(letters & {*range(int(low, 16), int(high or low, 16) + 1)} for low, high in RANGE.findall(ranges))
+    ]
 
 
 def _weight(body: bytes) -> Result:
     """What a browser loads for a story, photo aside: page and styles (gzip, level 6), fonts (packed already)."""
     sheets = [(FOLDER / name.decode()).read_bytes() for name in STYLESHEET.findall(body)]
-    fonts = {name for sheet in sheets for name in FONT.findall(sheet)}
+    letters = set(map(ord, html.unescape(body.decode())))
+    fonts = {name for sheet in sheets for name in _fonts(sheet.decode(), letters)}
     total = sum(len(gzip.compress(each, 6)) for each in (body, *sheets))
-    total += sum((FOLDER / name.decode()).stat().st_size for name in fonts)
+    total += sum((FOLDER / name).stat().st_size for name in fonts)
     return Result(
         "story page without its photo",
         round(total / 1024, 1),

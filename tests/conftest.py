@@ -34,6 +34,7 @@ from station.accounts.services import add_staff, start_session
 from station.core import bulletin, clock, runtime
 from station.core.actor import COMMAND, request_id
 from station.core.db import Base, db, writable
+from station.core.places import INVARIANTS
 from station.licensee.queries import LicenseeView, StationView, stations, the_licensee
 from station.licensee.services import LicenseeFacts, StationFacts, establish
 from station.web.app import create_app
@@ -41,7 +42,17 @@ from tests.harness import check_page
 from worker import jobs, tasks
 
 SERVER = os.environ.get("STATION_TEST_DATABASE_URL", "")
-SHARED = ROOT.parent / "shared" / "data"
+BESIDE = ROOT.parent / "shared" / "data"  # pages and documents of others, which this repository may not carry
+
+MONEY = {
+    "ledger-balance",
+    "ledger-of-payments",
+    "gift-of-each-payment",
+    "gift-equals-payment",
+    "receipt-of-each-gift",
+    "receipt-numbers",
+    "receipt-years",
+}
 
 LICENSEE = LicenseeFacts(
     legal_name="Desert Public Radio Association",
@@ -141,7 +152,7 @@ def built(settings: Settings) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def app(built: Flask, settings: Settings) -> Iterator[Flask]:
+def app(built: Flask, settings: Settings, request: pytest.FixtureRequest) -> Iterator[Flask]:
     """The application with a fresh database, real time, and an application context."""
     with built.app_context():
         _fresh_database(settings.home)
@@ -153,7 +164,8 @@ def app(built: Flask, settings: Settings) -> Iterator[Flask]:
         yield built
         db.session.rollback()
         db.session.remove()
-        _money_adds_up()
+        if request.node.get_closest_marker("crooked") is None:
+            _money_adds_up()
 
 
 def _fresh_database(home: Path) -> None:
@@ -171,12 +183,14 @@ def _fresh_database(home: Path) -> None:
 
 
 def _money_adds_up() -> None:
-    """After every test: each ledger transaction sums to zero, and every settled payment has exactly one gift."""
+    """After every test that moved money: what `station check` asks of the books holds."""
     with db.engine.connect() as connection:
-        crooked = connection.exec_driver_sql(
-            "SELECT transaction_id FROM ledger_entry GROUP BY transaction_id HAVING sum(amount_cents) <> 0"
-        ).all()
-    assert not crooked, f"ledger transactions that do not sum to zero: {crooked}"
+        moved = connection.exec_driver_sql("SELECT 1 FROM ledger_entry LIMIT 1").first()
+        connection.rollback()
+    if moved:
+        broken = [line for each in INVARIANTS if each.name in MONEY for line in each.broken()]
+        db.session.rollback()
+        assert broken == []
 
 
 @pytest.fixture

@@ -7,6 +7,9 @@ PACKAGES is the folder that holds `source-serif-4/` and `public-sans/` unpacked.
 and typographic marks of English, Spanish and the names in the news, limits the weight axis to 400-700,
 writes woff2 files named after the package's version, copies the licences, and prints the `@font-face` numbers that
 make the fallback faces take the same room (so text does not move when the web font arrives).
+
+Names like Dvořák, Łódź and Đặng need letters that most pages lack. Those go to further files, and the script prints
+the `unicode-range` of every file: the ranges do not overlap, so a browser fetches a file only for a letter in it.
 """
 
 from __future__ import annotations
@@ -26,7 +29,15 @@ MARKS = "–—‘’“”…•€™−′″→↑↓\u2009\u202f\u2011\u00a
 # Letters of English and Spanish, and of the names in the news; each costs a reader about 60 bytes a face.
 LETTERS = "ÀÁÂÃÄÅÆÇÈÉÊËÍÎÑÓÔÕÖØÚÜàáâãäåæçèéêëìíîïñòóôõöøùúûüßŒœ"
 TEXT = {*range(0x20, 0x7F), *map(ord, MARKS), *map(ord, LETTERS)}
-MUST_HOLD = "áéíóúüñ¿¡“”‘’—–…€©\u00a0"
+# The further files: their name, the package's file they are cut from, their letters.
+WESTERN = {*range(0xA1, 0x100), *map(ord, "ıʻʼ")} - TEXT - {0xAD}  # the soft hyphen has no shape
+EASTERN = {*range(0x100, 0x180), *map(ord, "ƏəǦǧȘșȚțẀẁẂẃẄẅẞ")} - TEXT - WESTERN
+EXTENSIONS = {
+    "ext": ("latin-ext", EASTERN),
+    "ext-west": ("latin", WESTERN),
+    "ext-viet": ("vietnamese", {*range(0x1EA0, 0x1EFA), *map(ord, "ƠơƯư₫")} - EASTERN),
+}
+MUST_HOLD = "áéíóúüñ¿¡“”‘’—–…€©\u00a0ČčĐđĞğıŁłŐőŘřŠšŻżȘșȚțÝýÐðÞþẠạẶặƠơƯư"
 WEIGHTS = (400, 700)
 
 # Average advance in 1/1000 em of the faces readers already have, weighted by ENGLISH below.
@@ -47,24 +58,35 @@ FALLBACK_ADVANCE = {
 }
 
 
-def subset(source: Path, target: Path, features: list[str]) -> TTFont:
+def subset(source: Path, target: Path, features: list[str], letters: set[int]) -> TTFont:
     """Write the small font to `target` and return it."""
     font = TTFont(source)
     options = Options(flavor="woff2", layout_features=[*features, "ccmp", "locl", "mark"], hinting=False)
     options.name_IDs = [0, 1, 2, 3, 4, 5, 6, 13, 14]
     cutter = Subsetter(options)
-    cutter.populate(unicodes=TEXT)
+    cutter.populate(unicodes=letters)
     cutter.subset(font)
     whole = BytesIO()
     font.flavor = None
     font.save(whole)
     font = instancer.instantiateVariableFont(TTFont(whole), {"wght": WEIGHTS})
-    lost = [mark for mark in MUST_HOLD if ord(mark) not in font.getBestCmap()]
+    lost = [mark for mark in MUST_HOLD if ord(mark) in letters and ord(mark) not in font.getBestCmap()]
     if lost:
         raise SystemExit(f"{source.name}: the subset has lost {lost}")
     font.flavor = "woff2"
     font.save(target)
     return font
+
+
+def unicode_range(own: set[int], others: set[int]) -> str:
+    """The characters of one file in CSS. The base file, always fetched, also claims what no file holds in between."""
+    runs: list[list[int]] = []
+    for letter in sorted(own):
+        if runs and not others & set(range(runs[-1][1] + 1, letter)):
+            runs[-1][1] = letter
+        else:
+            runs.append([letter, letter])
+    return ", ".join(f"U+{low:X}" if low == high else f"U+{low:X}-{high:X}" for low, high in runs)
 
 
 def advance(font: TTFont) -> float:
@@ -85,6 +107,20 @@ def fallback_face(font: TTFont, local: str) -> str:
     )
 
 
+def extend(package: Path, folder: Path, family: str, version: str) -> None:
+    """Write the further files of a family and print the range of each, and of the base file beside them."""
+    rare: set[int] = set()
+    for name, (part, letters) in EXTENSIONS.items():
+        target = folder / f"{family}-{name}-{version}.woff2"
+        source = package / "files" / f"{family}-{part}-wght-normal.woff2"
+        held = set(subset(source, target, ["kern"], letters).getBestCmap())
+        rare |= held
+        print(f"{target.name}: {target.stat().st_size / 1000:.1f} kB")
+        print(f"  unicode-range: {unicode_range(held, set(range(0x110000)) - held)};")
+    print(f"{family}-{version}.woff2")
+    print(f"  unicode-range: {unicode_range(TEXT, rare)};")
+
+
 def main() -> None:
     """Subset every family of the house."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
@@ -96,11 +132,12 @@ def main() -> None:
         package = given.packages / family
         version = json.loads((package / "package.json").read_text())["version"]
         target = given.target / f"{family}-{version}.woff2"
-        font = subset(package / "files" / f"{family}-latin-wght-normal.woff2", target, features)
+        font = subset(package / "files" / f"{family}-latin-wght-normal.woff2", target, features, TEXT)
         shutil.copy(package / "LICENSE", given.target / f"{family}-OFL.txt")
         print(f"{target.name}: {target.stat().st_size / 1000:.1f} kB")
         for local in FALLBACKS[family]:
             print("  " + fallback_face(font, local))
+        extend(package, given.target, family, version)
 
 
 if __name__ == "__main__":

@@ -16,9 +16,6 @@ from station.core.db import db
 from station.core.outbox import JOBS, Queue
 from station.web.app import create_app
 from worker import embedded, jobs, tasks
-from worker.jobs import periodic, task
-
-__all__ = ["celery", "flask_app", "make_celery", "periodic", "task"]
 
 SOFT_SHUTDOWN_SECONDS = 10  # Celery waits all of it when a job runs, and none when none does
 BROKER_OPTIONS: dict[str, dict[str, Any]] = {

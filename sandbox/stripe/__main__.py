@@ -27,8 +27,9 @@ def _arguments() -> argparse.Namespace:
 def main() -> int:
     given = _arguments()
     public_url = given.public_url or f"http://{given.host}:{given.port}"
-    app = create_sandbox(given.state, given.webhook_url, given.webhook_secret, given.api_key, public_url,
-                         seed=given.seed)  # fmt: skip
+    app = create_sandbox(
+        given.state, given.webhook_url, given.webhook_secret, given.api_key, public_url, seed=given.seed
+    )
     server = Server(app, given.host, given.port)
     done = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

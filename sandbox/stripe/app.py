@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, request
 
+from sandbox.stripe import parts
 from sandbox.stripe.api.dispatch import Answer, answer
 from sandbox.stripe.contract import sdk
 from sandbox.stripe.core.world import DEFAULT_SECRET, Sandbox, Settings
@@ -40,8 +41,13 @@ def create_sandbox(
         raise ValueError("the sandbox only takes test keys")
     settings = Settings(public_url.rstrip("/"), api_key, webhook_url, webhook_secret, deliver, seed)
     sandbox = Sandbox(settings, Path(state_path) if state_path else None)
-    app = Flask("sandbox.stripe", root_path=str(Path(__file__).parent), template_folder="pages/templates",
-                static_folder="pages/static", static_url_path="/_sandbox/static")  # fmt: skip
+    app = Flask(
+        "sandbox.stripe",
+        root_path=str(Path(__file__).parent),
+        template_folder="pages/templates",
+        static_folder="pages/static",
+        static_url_path="/_sandbox/static",
+    )
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.extensions["sandbox"] = sandbox
     app.extensions["courier"] = Courier(sandbox)
@@ -53,13 +59,9 @@ def create_sandbox(
     return app
 
 
-def parts_of(app: Flask) -> tuple[Sandbox, Courier]:
-    return app.extensions["sandbox"], app.extensions["courier"]
-
-
 def _only_here() -> tuple[str, int] | None:
     """A page on the web cannot reach the sandbox under a name of its own."""
-    sandbox: Sandbox = _sandbox()
+    sandbox = parts.sandbox()
     known = {"127.0.0.1", "localhost", "::1", urlsplit(sandbox.settings.public_url).hostname}
     if urlsplit(f"//{request.host}").hostname not in known:
         return "The sandbox answers on this machine only.\n", 403
@@ -67,14 +69,9 @@ def _only_here() -> tuple[str, int] | None:
     return None
 
 
-def _sandbox() -> Sandbox:
-    found: Sandbox = current_app.extensions["sandbox"]
-    return found
-
-
 def _api(rest: str) -> Response:
     del rest
-    done = answer(_sandbox(), request)
+    done = answer(parts.sandbox(), request)
     if done.cut:
         _hang_up(request.environ)
     return _response(done)

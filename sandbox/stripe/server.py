@@ -7,8 +7,8 @@ import threading
 from flask import Flask
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
-from sandbox.stripe.app import parts_of
 from sandbox.stripe.flows import timers
+from sandbox.stripe.parts import parts_of
 from sandbox.stripe.webhooks.post import is_loopback
 
 TICK = 1.0

@@ -72,8 +72,13 @@ class Handle:
         self.webhook_secret = secret or self.webhook_secret
         self.sandbox.set_webhook(url, self.webhook_secret)
 
-    def pay(self, session_id: str, card: str = "4242424242424242", email: str = "donor@example.org",
-            name: str = "Test Donor") -> str | None:  # fmt: skip
+    def pay(
+        self,
+        session_id: str,
+        card: str = "4242424242424242",
+        email: str = "donor@example.org",
+        name: str = "Test Donor",
+    ) -> str | None:
         """Pay a session as a donor would; the message when the card was declined, None when it is paid."""
         return doing.pay(self.sandbox, session_id, card, email, name)
 

@@ -38,4 +38,4 @@ def join_link(email: str) -> None:
     staff_id = queries.staff_id_of(normalise_email(email))
     if staff_id is None:
         raise click.ClickException(f"nobody at the desk has the address {email}")
-    click.echo(services.make_link(staff_id, "join"))
+    click.echo(services.hand_out_link(staff_id, "join", COMMAND))

@@ -25,7 +25,18 @@ FIRST_STEP_LIMIT = timedelta(minutes=10)  # between the password and the second 
 SEEN_EVERY = timedelta(minutes=1)
 LINK_LASTS = timedelta(days=3)
 DESK_HOME = "/desk/"
-_COMMON = ("password", "passw0rd", "123456", "qwerty", "letmein", "welcome", "iloveyou", "abc123", "knpr", "kcnv")
+# what lists of leaked passwords begin with; the longer ones are taken out of a password first
+_FIRST_GUESSES = """
+password passwort passw0rd pa55word p@ssword 123456 abc123 qwerty qwertz azerty asdfgh zxcvbn 1q2w3e qazwsx
+letmein welcome iloveyou iloveu loveme lovely sunshine princess football baseball basketball soccer hockey
+dragon monkey shadow master michael jordan superman batman spiderman starwars pokemon naruto trustno1 hunter
+freedom whatever computer internet samsung google facebook chocolate cookie banana cheese flower butterfly
+purple orange summer winter spring autumn january february august september october november december monday
+friday sunday administrator admin changeme default secret login guest system server ashley jessica daniel
+charlie andrew thomas jennifer michelle nicole matthew george mustang harley ranger killer pepper ginger buster
+tigger family forever blessed jesus christ lasvegas vegas nevada america radio station knpr kcnv
+"""
+_COMMON = sorted(_FIRST_GUESSES.split(), key=len, reverse=True)
 _LETTERS = "abcdefghjkmnpqrstvwxyz23456789"  # without what is read wrong from paper
 
 

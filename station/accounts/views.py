@@ -81,6 +81,14 @@ def join_picture(token: str) -> Response:
     return Response(picture.getvalue(), mimetype="image/svg+xml")
 
 
+@views.after_request
+def tell_no_link(response: Response) -> Response:
+    """The address of a link is its key: browsers pass on our origin alone (which Flask-WTF asks for over https)."""
+    if "token" in (request.view_args or {}):
+        response.headers["Referrer-Policy"] = "strict-origin"
+    return response
+
+
 @views.post("/sign-out")
 def sign_out() -> ResponseReturnValue:
     person = signed_in_person()

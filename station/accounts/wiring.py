@@ -58,6 +58,7 @@ def _refused(event: EventRow) -> str:
     return "was refused at sign-in" if event.data["known"] else "was refused at sign-in with an unknown email"
 
 
+LINK_WORDS = {"join": "join the desk", "second_factor": "set up a new second factor"}
 SENTENCES = {
     "staff.added": lambda e: f"added {e.data['name']} to the desk as {_words(e.data['roles'])}",
     "staff.joined": lambda e: "joined the desk",
@@ -65,6 +66,7 @@ SENTENCES = {
     "staff.disabled": lambda e: f"disabled the account of {e.data['name']}",
     "staff.enabled": lambda e: f"enabled the account of {e.data['name']}",
     "staff.started_over": lambda e: f"sent {e.data['name']} a link for a new password",
+    "link.made": lambda e: f"made a link for {e.data['name']} to {LINK_WORDS[e.data['purpose']]}",
     "second_factor.reset": lambda e: f"reset the second factor of {e.data['name']}",
     "second_factor.renewed": lambda e: "set up a new second factor",
     "recovery_codes.renewed": lambda e: "made new recovery codes",

@@ -76,7 +76,7 @@ def record(name: str, actor: Actor, subjects: Iterable[Subject], data: Mapping[s
         name=name,
         actor_kind=actor.kind,
         actor_id=actor.id,
-        actor_label=actor.label,
+        actor_label=actor.label[:200],
         data=dict(data or {}),
         request_id=request_id.get(),
     )

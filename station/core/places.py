@@ -1,7 +1,7 @@
 """Places: how a lower page shows higher facts.
 
-A lower package declares `MEMBER_PANELS = Place[MemberPanel]("member panels")`; higher packages contribute to it from
-their `wiring.py` when the house is put together; the lower page iterates over it. Nothing imports upward.
+A lower package declares `PANELS: Place[MemberPanel] = Place("panels of the member page")`; higher packages contribute
+to it from their `wiring.py` when the house is put together; the lower page iterates over it. Nothing imports upward.
 """
 
 from __future__ import annotations
@@ -27,11 +27,12 @@ class Place(Generic[T]):
         self._items: list[tuple[int, T]] = []
         Place.declared[name] = self
 
-    def contribute(self, item: T, rank: int = 50) -> None:
-        """Add an item; the same item twice stays one."""
-        if all(item != known for _, known in self._items):
-            self._items.append((rank, item))
-            self._items.sort(key=lambda pair: pair[0])
+    def contribute(self, *items: T, rank: int = 50) -> None:
+        """Add items of one rank, in their order; the same item twice stays one."""
+        for item in items:
+            if all(item != known for _, known in self._items):
+                self._items.append((rank, item))
+        self._items.sort(key=lambda pair: pair[0])
 
     def __iter__(self) -> Iterator[T]:
         return iter([item for _, item in self._items])

@@ -1,4 +1,4 @@
-"""Scheduled jobs and when they last ran: what beat decides by, and what the health page shows."""
+"""Scheduled jobs: when each was last asked for, which is what beat decides by, and how its last run went."""
 
 from __future__ import annotations
 

@@ -17,6 +17,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from station.core.db import Base, db
 
+CANDIDATES = 8  # how many times more are looked at than shown, before titles decide
+
 
 class SearchEntry(Base):
     """What can be found: a row of some package, by kind and id."""
@@ -84,5 +86,12 @@ def find(query: str, kinds: Sequence[str], limit: int = 20) -> list[Hit]:
     typed = statement.bindparams(sa.bindparam("kinds", expanding=True)).columns(
         kind=sa.String, subject_id=sa.Uuid, title=sa.String
     )
-    rows = session.execute(typed, {"match": match, "kinds": list(kinds), "limit": limit})
-    return [Hit(row.kind, row.subject_id, row.title) for row in rows]
+    rows = session.execute(typed, {"match": match, "kinds": list(kinds), "limit": limit * CANDIDATES})
+    hits = [Hit(row.kind, row.subject_id, row.title) for row in rows]
+    return sorted(hits, key=lambda hit: -_in_title(hit, found))[:limit]
+
+
+def _in_title(hit: Hit, found: Sequence[str]) -> int:
+    """How many words of the query stand in a title, the last one by its beginning: names come before addresses."""
+    title = words(hit.title)
+    return sum(word in title for word in found[:-1]) + any(word.startswith(found[-1]) for word in title)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import random
+import shlex
+import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -90,7 +94,16 @@ def load_demo(actor: Actor = COMMAND) -> DemoSummary:
 
 def sign_in_lines() -> list[str]:
     """How to sign in at the desk of the demonstration, for whoever prints it."""
-    return [f"sign in   {house.EMAIL}", f"password  {house.PASSWORD}", "code      station demo code"]
+    return [f"sign in   {house.EMAIL}", f"password  {house.PASSWORD}", f"code      {_this_command()} demo code"]
+
+
+def _this_command() -> str:
+    """The `station` command as it was started here, to be typed again in the same folder."""
+    script = Path(sys.argv[0]).absolute()
+    itself = script if script.name == "station" else Path(sys.executable)
+    near = os.path.relpath(itself) if itself.is_relative_to(Path.cwd()) else str(itself)
+    typed = shlex.quote(near if os.sep in near else f".{os.sep}{near}")
+    return typed if itself is script else f"{typed} -m station"
 
 
 def _stations() -> tuple[StationView, ...]:

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from email_validator import EmailNotValidError, validate_email
 from flask_wtf import FlaskForm
@@ -16,6 +17,7 @@ from wtforms import DateField, Field, HiddenField, RadioField, StringField, Text
 from wtforms.validators import InputRequired, Optional, ValidationError
 
 from station.core import clock, runtime
+from station.core.ids import row_id
 from station.core.money import Money
 from station.giving import policies
 from station.giving.models import Frequency
@@ -34,10 +36,14 @@ CARD_TYPED = (
 
 @dataclass(frozen=True)
 class Attempt:
-    """One form that was shown. `again`: the donor was told of an equal gift minutes ago, and means a second one."""
+    """One form that was shown. `again`: the donor was told of an equal gift minutes ago, and means a second one.
+
+    `instead`: the pledge that the donor came back from to this form.
+    """
 
     id: str
     again: bool = False
+    instead: UUID | None = None
 
 
 class _HouseTime(TimestampSigner):
@@ -52,18 +58,19 @@ def _attempts() -> URLSafeTimedSerializer:
     )
 
 
-def fresh_attempt(*, again: bool = False) -> str:
-    """A signed token for one form that is shown now."""
-    return _attempts().dumps([secrets.token_urlsafe(18), again])
+def fresh_attempt(*, again: bool = False, instead: PledgeView | None = None) -> str:
+    """A signed token for one form that is shown now. Only an unpaid pledge can be replaced by it."""
+    replaces = instead.public_id if instead and instead.open else ""
+    return _attempts().dumps([secrets.token_urlsafe(18), again, replaces])
 
 
 def read_attempt(token: str) -> Attempt | None:
     """The attempt behind a token; None for a foreign, altered or old one."""
     try:
-        attempt_id, again = _attempts().loads(token, max_age=ATTEMPT_LASTS)
+        attempt_id, again, instead = _attempts().loads(token, max_age=ATTEMPT_LASTS)
     except (BadSignature, ValueError, TypeError):
         return None
-    return Attempt(attempt_id, again is True)
+    return Attempt(attempt_id, again is True, row_id("pledge", instead))
 
 
 def sent_from_here(headers: Mapping[str, str], host: str) -> bool:
@@ -175,6 +182,7 @@ class PledgeForm(FlaskForm):
             email=read_email(self.email.data or ""),
             source=self.source.data or "",
             again=attempt.again,
+            instead=attempt.instead,
         )
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from station.accounts.models import Role, WorkItem, WorkState
-from station.accounts.services import close_work_item, open_work_item
+from station.accounts.models import Role
+from station.accounts.services import open_work_item
 from station.core import clock, events, search
 from station.core.actor import STRIPE, Actor, ActorKind
 from station.core.db import db, savepoint, transaction
@@ -19,10 +20,19 @@ from station.giving.policies import gift_facts, gift_subjects
 from station.giving.queries import gift_of_payment
 from station.giving.queries.checks import HELD, held_key
 from station.licensee.queries import station_by_id, the_licensee
+from station.members import queries as members
 from station.members.policies import printed_name
 from station.members.services import match_or_create
-from station.payments.facts import PaymentExpired, PaymentFailed, PaymentSettled, RenewalFailed, SubscriptionEnded
-from station.payments.models import Payment
+from station.payments.facts import (
+    PaymentExpired,
+    PaymentFailed,
+    PaymentSettled,
+    RenewalFailed,
+    RenewalRecovered,
+    SubscriptionEnded,
+)
+from station.payments.queries import lock_payment
+from station.payments.services import close_item
 from station.receipts.queries import receipt
 from station.receipts.services import issue
 
@@ -57,8 +67,8 @@ def make_gift(settled: PaymentSettled) -> UUID:
         pledge = session.get(Pledge, settled.reference)
         if pledge is None:
             raise NoPledge(f"no pledge {settled.reference}")
-        member_id = match_or_create(pledge.given_name, pledge.family_name, pledge.email, STRIPE)
-        pledge.member_id = member_id
+        donor = _donor(pledge)
+        pledge.member_id = member_id = donor.member_id
         gift = Gift(
             id=new_id(),
             payment_id=settled.payment_id,
@@ -73,22 +83,39 @@ def make_gift(settled: PaymentSettled) -> UUID:
         )
         session.add(gift)
         session.flush()
-        _acknowledge(gift, pledge)
+        _acknowledge(gift, pledge, donor)
         return gift.id
 
 
-def _acknowledge(gift: Gift, pledge: Pledge) -> None:
+@dataclass(frozen=True)
+class _Donor:
+    """Whose gift it is, and where the receipt goes."""
+
+    member_id: UUID
+    name: str
+    email: str
+
+
+def _donor(pledge: Pledge) -> _Donor:
+    """The member whom the form names; for a renewal the same one, as they are called and reached today."""
+    known = members.member(pledge.member_id) if pledge.member_id else None
+    if known is not None:
+        return _Donor(known.id, known.name, known.email or pledge.email)
+    member_id = match_or_create(pledge.given_name, pledge.family_name, pledge.email, STRIPE)
+    return _Donor(member_id, printed_name(pledge.given_name, pledge.family_name), pledge.email)
+
+
+def _acknowledge(gift: Gift, pledge: Pledge, giver: _Donor) -> None:
     """Receipt, event and search entry of a new gift."""
-    name = printed_name(pledge.given_name, pledge.family_name)
-    donor = Actor(ActorKind.MEMBER, name, gift.member_id)
+    donor = Actor(ActorKind.MEMBER, giver.name, gift.member_id)
     station = station_by_id(gift.station_id)
     monthly = pledge.frequency is Frequency.MONTH
     issued = receipt(
         issue(
             reference=gift.id,
             member_id=gift.member_id,
-            donor_name=name,
-            email=pledge.email,
+            donor_name=giver.name,
+            email=giver.email,
             amount=gift.amount,
             given_on=gift.given_on,
             station_name=station.name,
@@ -100,7 +127,7 @@ def _acknowledge(gift: Gift, pledge: Pledge) -> None:
     facts = gift_facts(gift.amount, monthly, station.name, gift.given_on, label, gift.source)
     about = gift_subjects(gift.member_id, gift.id, pledge.id, gift.payment_id)
     events.record("giving.gift.received", donor, about, facts)
-    search.index("gift", gift.id, f"{gift.amount} from {name}, {gift.given_on}", f"{pledge.email} {label}")
+    search.index("gift", gift.id, f"{gift.amount} from {giver.name}, {gift.given_on}", f"{giver.email} {label}")
 
 
 def _hold(settled: PaymentSettled, error: Exception) -> None:
@@ -131,7 +158,7 @@ def make_held_gift(payment_id: UUID, actor: Actor) -> UUID | None:
     None when the payment is unknown or not settled, or its pledge is still not to be found.
     """
     with transaction() as session:
-        payment = session.get(Payment, payment_id)
+        payment = lock_payment(payment_id)
         if payment is None or payment.settled_at is None or session.get(Pledge, payment.reference) is None:
             return None
         gift_id = make_gift(
@@ -146,11 +173,7 @@ def make_held_gift(payment_id: UUID, actor: Actor) -> UUID | None:
                 payment.subscription_id,
             )
         )
-        item = session.scalar(
-            sa.select(WorkItem.id).where(WorkItem.key == held_key(payment_id), WorkItem.state == WorkState.OPEN)
-        )
-        if item is not None:
-            close_work_item(item, "The gift was made from the desk.", actor)
+        close_item(held_key(payment_id), "The gift was made from the desk.", actor)
         return gift_id
 
 
@@ -173,7 +196,7 @@ def renewal_failed(failed: RenewalFailed) -> None:
     who = printed_name(pledge.given_name, pledge.family_name) if pledge else "a sustainer"
     open_work_item(
         kind="giving.renewal_failed",
-        key=f"renewal:{failed.subscription_id}",
+        key=_renewal_key(failed.subscription_id),
         role=Role.DEVELOPMENT,
         title=f"The monthly charge of {who} was declined",
         detail=f"{failed.reason} Stripe tries the card again by itself. A note or a call may help.",
@@ -182,9 +205,31 @@ def renewal_failed(failed: RenewalFailed) -> None:
     )
 
 
+def renewal_recovered(recovered: RenewalRecovered) -> None:
+    """The declined charge went through after all: nobody need write."""
+    close_item(_renewal_key(recovered.subscription_id), "A later try succeeded.", STRIPE)
+
+
 def sustainer_ended(ended: SubscriptionEnded) -> None:
-    """Write down that a monthly gift has ended."""
+    """Write down that a monthly gift has ended; one that ended over a declined charge becomes work of its own."""
     events.record("giving.sustainer.ended", STRIPE, _subjects(ended.reference), {"reason": ended.reason})
+    if not close_item(_renewal_key(ended.subscription_id), "The monthly gift has ended.", STRIPE):
+        return
+    pledge = db.session().get(Pledge, ended.reference)
+    who = printed_name(pledge.given_name, pledge.family_name) if pledge else "a sustainer"
+    open_work_item(
+        kind="giving.sustainer_lapsed",
+        key=f"lapsed:{ended.subscription_id}",
+        role=Role.DEVELOPMENT,
+        title=f"The monthly gift of {who} has ended",
+        detail="The charge was declined and no further try will be made. A note or a call may bring them back.",
+        subject=Subject("member", pledge.member_id) if pledge and pledge.member_id else None,
+        data={"subscription": str(ended.subscription_id)},
+    )
+
+
+def _renewal_key(subscription_id: UUID) -> str:
+    return f"renewal:{subscription_id}"
 
 
 def _subjects(reference: UUID, payment_id: UUID | None = None) -> list[Subject]:

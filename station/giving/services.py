@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from station.core.actor import Actor
 from station.core.db import transaction
 from station.core.events import Subject
 from station.core.ids import new_id, public_id
+from station.core.locks import lock_name
 from station.core.money import Money
 from station.core.ratelimit import Limit
 from station.giving import policies, queries
@@ -23,7 +24,8 @@ from station.giving.queries import PledgeView
 from station.giving.queries.asks import BULLETIN
 from station.members.policies import normalise_email, printed_name
 from station.payments import services as payments
-from station.payments.services import CheckoutClosed, CheckoutPage, StripeRefused
+from station.payments.models import PaymentState
+from station.payments.services import CheckoutClosed, CheckoutPage, StripeRefused, StripeUnavailable
 
 TWIN_WITHIN = timedelta(minutes=10)
 BUDGETS = (  # a drive's busiest minutes fit; a card tester's do not (specs/donations.md A1–A3)
@@ -35,7 +37,10 @@ BUDGETS = (  # a drive's busiest minutes fit; a card tester's do not (specs/dona
 
 @dataclass(frozen=True)
 class PledgeRequest:
-    """What a donor sent. `attempt` names the form that was shown; `again` says that a second gift is meant."""
+    """What a donor sent. `attempt` names the form that was shown; `again` says that a second gift is meant.
+
+    `instead` is the pledge that this form came back from: unless it is the same, this one takes its place.
+    """
 
     attempt: str
     station_id: UUID
@@ -46,6 +51,7 @@ class PledgeRequest:
     email: str
     source: str = ""
     again: bool = False
+    instead: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -72,6 +78,10 @@ class GivenAlready(Exception):
         self.first = first
 
 
+class StillOpen(Exception):
+    """The payment page of the pledge that is replaced could not be closed: it can still be paid, or just was."""
+
+
 def within_budgets(address: str, email: str) -> bool:
     """Count one try of a visitor's network address and an email. False when one of the budgets is used up.
 
@@ -94,12 +104,27 @@ def begin_pledge(request: PledgeRequest, actor: Actor) -> BegunPledge:
         return _begin(request, actor)
 
 
+def set_aside(request: PledgeRequest, actor: Actor) -> None:
+    """Close the payment page of the pledge that this one replaces, so that a donor cannot pay both by accident.
+
+    Runs outside any transaction, for a person who waits. Raises AttemptConflict when that pledge has been paid, and
+    StillOpen while nobody knows that its page is closed.
+    """
+    first = queries.pledge(request.instead) if request.instead else None
+    if first is None or _facts(first) == _facts_of(request):
+        return
+    try:
+        state = payments.close_checkout(first.payment_id, actor)
+    except StripeUnavailable as failure:
+        raise StillOpen from failure
+    if state in (PaymentState.SETTLED, PaymentState.PROCESSING):
+        raise AttemptConflict(replace(first, state=state))
+
+
 def _begin(request: PledgeRequest, actor: Actor) -> BegunPledge:
     with transaction() as session:
-        first = queries.pledge_of_attempt(request.attempt)
-        if first is not None and _facts(first) != _facts_of(request):
-            raise AttemptConflict(first)
-        known = first or _twin(request)
+        lock_name(f"giving.pledge:{normalise_email(request.email)}")  # two tabs at once: one of them looks first
+        known = _of_attempt(request) or _gone_back_to(request) or _twin(request)
         if known is not None:
             return BegunPledge(known.id, known.payment_id)
         pledge_id = new_id()
@@ -134,6 +159,20 @@ def _begin(request: PledgeRequest, actor: Actor) -> BegunPledge:
             {"commitment": policies.described(request.amount, request.frequency), "source": request.source},
         )
         return BegunPledge(pledge_id, payment_id)
+
+
+def _of_attempt(request: PledgeRequest) -> PledgeView | None:
+    """The pledge that this form has become already. Raises AttemptConflict when it had other facts."""
+    first = queries.pledge_of_attempt(request.attempt)
+    if first is not None and _facts(first) != _facts_of(request):
+        raise AttemptConflict(first)
+    return first
+
+
+def _gone_back_to(request: PledgeRequest) -> PledgeView | None:
+    """The pledge that the form came back from, when nothing was changed and it can still be paid."""
+    earlier = queries.pledge(request.instead) if request.instead else None
+    return earlier if earlier and earlier.open and _facts(earlier) == _facts_of(request) else None
 
 
 def _twin(request: PledgeRequest) -> PledgeView | None:

@@ -14,7 +14,7 @@ from station.core.ids import row_id
 from station.giving import forms, queries, services
 from station.giving.forms import Attempt, PledgeForm
 from station.giving.queries import PledgeView, Thanks
-from station.giving.services import AttemptConflict, GivenAlready
+from station.giving.services import AttemptConflict, GivenAlready, StillOpen
 from station.licensee.queries import station_by_slug, the_licensee
 from station.payments.models import PaymentState
 from station.payments.services import StripeRefused, StripeUnavailable
@@ -36,6 +36,10 @@ UNAVAILABLE = (
     "The payment page did not open, because our payment service is not answering. Nothing was charged. "
     "Wait a minute and send the form again, or call us at {phone}."
 )
+STILL_OPEN = (
+    "We could not close the payment page of your first pledge, so it may still be open. Pay there or here, not on "
+    "both. To go on with what you see here, wait a minute and send the form again, or call us at {phone}."
+)
 REFUSED = (
     "The payment service would not open a payment page for this pledge. Nothing was charged, and our staff "
     "have been told. Try once more later, or call us at {phone}."
@@ -52,7 +56,7 @@ def give() -> ResponseReturnValue:
     if earlier and earlier.state in (PaymentState.SETTLED, PaymentState.PROCESSING):
         return redirect(url_for("giving.thanks", public_id=earlier.public_id), 303)
     known = forms.from_pledge(earlier) if earlier else forms.from_link(request.args)
-    form = PledgeForm(formdata=None, data={**known, "attempt": forms.fresh_attempt()})
+    form = PledgeForm(formdata=None, data={**known, "attempt": forms.fresh_attempt(instead=earlier)})
     return _page(form, earlier=earlier)
 
 
@@ -91,12 +95,16 @@ def _take(form: PledgeForm) -> ResponseReturnValue:
 
 def _to_payment(form: PledgeForm, attempt: Attempt) -> ResponseReturnValue:
     try:
-        begun = services.begin_pledge(form.pledged(attempt), VISITOR)
+        wanted = form.pledged(attempt)
+        services.set_aside(wanted, VISITOR)
+        begun = services.begin_pledge(wanted, VISITOR)
         return redirect(services.open_checkout(begun.pledge_id, VISITOR), 303)
     except AttemptConflict as conflict:
-        return _again(form, 422, _changed(conflict.first), forms.fresh_attempt())
+        return _again(form, 422, _changed(conflict.first), forms.fresh_attempt(instead=conflict.first))
     except GivenAlready as twin:
         return _again(form, 422, _given_already(twin.first), forms.fresh_attempt(again=True))
+    except StillOpen:
+        return _again(form, 503, STILL_OPEN)
     except StripeUnavailable:
         return _again(form, 503, UNAVAILABLE)
     except StripeRefused:

@@ -13,7 +13,14 @@ from station.giving import policies, queries, reactors
 from station.giving.queries import checks
 from station.licensee.queries import the_licensee
 from station.members.places import PANELS, MemberPanel
-from station.payments.facts import PaymentExpired, PaymentFailed, PaymentSettled, RenewalFailed, SubscriptionEnded
+from station.payments.facts import (
+    PaymentExpired,
+    PaymentFailed,
+    PaymentSettled,
+    RenewalFailed,
+    RenewalRecovered,
+    SubscriptionEnded,
+)
 
 ROLES = (Role.DEVELOPMENT,)
 SENTENCES = (
@@ -60,6 +67,7 @@ def wire() -> None:
     react(PaymentFailed, reactors.payment_failed)
     react(PaymentExpired, reactors.payment_expired)
     react(RenewalFailed, reactors.renewal_failed)
+    react(RenewalRecovered, reactors.renewal_recovered)
     react(SubscriptionEnded, reactors.sustainer_ended)
     NAV.contribute(NavItem("Gifts", "giving_desk.gifts", "Development", ROLES), rank=20)
     NAV.contribute(NavItem("The ask", "giving_desk.ask", "Development", ROLES), rank=25)

@@ -6,9 +6,10 @@ import json
 from pathlib import Path
 
 import click
+from sqlalchemy.exc import DBAPIError
 
 from station.core.actor import COMMAND
-from station.licensee.services import LicenseeFacts, StationFacts, establish
+from station.licensee.services import LicenseeFacts, NotPossible, StationFacts, establish
 
 
 @click.group("licensee")
@@ -25,5 +26,10 @@ def establish_command(file: Path) -> None:
         licensee, stations = LicenseeFacts(**said["licensee"]), [StationFacts(**s) for s in said["stations"]]
     except (ValueError, KeyError, TypeError) as error:
         raise click.ClickException(f"{file.name} does not describe a licensee: {error}") from error
-    establish(licensee, stations, COMMAND)
+    try:
+        establish(licensee, stations, COMMAND)
+    except NotPossible as reason:
+        raise click.ClickException(str(reason)) from reason
+    except DBAPIError as error:
+        raise click.ClickException(f"{file.name} holds a value that cannot be kept: {error.orig}") from error
     click.echo(f"{licensee.legal_name} with {len(stations)} stations.")

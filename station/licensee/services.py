@@ -1,9 +1,12 @@
-"""Entering and changing the licensee and its stations."""
+"""Entering the licensee and its stations."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from zoneinfo import available_timezones
+
+import sqlalchemy as sa
 
 from station.core import bulletin, events
 from station.core.actor import Actor
@@ -44,9 +47,19 @@ class StationFacts:
     host: str | None = None
 
 
+class NotPossible(Exception):
+    """Why a licensee cannot be entered, in one line."""
+
+
 def establish(licensee: LicenseeFacts, stations: Sequence[StationFacts], actor: Actor) -> None:
-    """Enter the one licensee and its stations, in their order. Raises IntegrityError when there is one already."""
+    """Enter the one licensee and its stations, in their order. Raises NotPossible, and then nothing is changed."""
+    if licensee.timezone not in available_timezones():
+        raise NotPossible(f"There is no time zone {licensee.timezone!r}; Las Vegas is in America/Los_Angeles.")
+    if not stations:
+        raise NotPossible("A licensee has at least one station.")
     with transaction() as session:
+        if session.scalar(sa.select(Licensee.id)) is not None:
+            raise NotPossible("The licensee is entered already, and there is only one.")
         row = Licensee(id=new_id(), **asdict(licensee))
         session.add(row)
         session.flush()

@@ -45,21 +45,9 @@ def import_document(document: Any, station_id: UUID, actor: Actor) -> Taken:
         return Taken("refused", "", "it is not an object")
     try:
         found = read(document)
-        return withdraw(found, actor) if isinstance(found, Withdrawn) else _take(found, station_id, actor)
+        return _withdraw(found, actor) if isinstance(found, Withdrawn) else _take(found, station_id, actor)
     except Refused as refusal:
         return Taken("refused", _id_or_nothing(document), str(refusal))
-
-
-def withdraw(found: Withdrawn, actor: Actor) -> Taken:
-    """Take a story off the site because its owner restricted it. One that we never had is refused."""
-    with transaction() as session:
-        row = session.scalar(sa.select(Story).where(Story.cds_id == found.cds_id).with_for_update())
-        if row is None:
-            return Taken("refused", found.cds_id, found.why)
-        if row.state is StoryState.RETRACTED:
-            return Taken("unchanged", found.cds_id)
-        _retract(row, found.why, actor)
-        return Taken("retracted", found.cds_id, found.why)
 
 
 def retract_story(story_id: UUID, why: str, actor: Actor) -> None:
@@ -106,6 +94,18 @@ def _take_once(found: CdsStory, station_id: UUID, actor: Actor) -> Taken:
         session.flush()
         _tell("news.story.imported" if name == "added" else "news.story.updated", row, actor)
         return Taken(name, found.cds_id, left_out=found.left_out)
+
+
+def _withdraw(found: Withdrawn, actor: Actor) -> Taken:
+    """Take a story off the site because its owner restricted it. One that we never had is refused."""
+    with transaction() as session:
+        row = session.scalar(sa.select(Story).where(Story.cds_id == found.cds_id).with_for_update())
+        if row is None:
+            return Taken("refused", found.cds_id, found.why)
+        if row.state is StoryState.RETRACTED:
+            return Taken("unchanged", found.cds_id)
+        _retract(row, found.why, actor)
+        return Taken("retracted", found.cds_id, found.why)
 
 
 def _new_row(session: Session, draft: StoryDraft, station_id: UUID) -> Story:

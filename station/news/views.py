@@ -87,15 +87,9 @@ def _story(station: StationView, slug: str) -> Callable[[datetime], Composed]:
     return compose
 
 
-def lead_and_rest(newest: list[Headline]) -> tuple[Headline | None, list[Headline]]:
-    """The story on top of a home: the newest one with a picture, else the newest; and the others in their order."""
-    lead = next((each for each in newest if each.image), newest[0] if newest else None)
-    return lead, [each for each in newest if each is not lead]
-
-
 def _home(station: StationView) -> Callable[[datetime], Composed]:
     def compose(now: datetime) -> Composed:
-        lead, secondary = lead_and_rest(queries.newest(station.id, now, 1 + SECONDARY))
+        lead, secondary = _lead_and_rest(queries.newest(station.id, now, 1 + SECONDARY))
         above = {each.id for each in (lead, *secondary) if each}
         lists = []
         for each in queries.sections(station.id, now):
@@ -109,6 +103,12 @@ def _home(station: StationView) -> Callable[[datetime], Composed]:
         }
 
     return compose
+
+
+def _lead_and_rest(newest: list[Headline]) -> tuple[Headline | None, list[Headline]]:
+    """The story on top of a home: the newest one with a picture, else the newest; and the others in their order."""
+    lead = next((each for each in newest if each.image), newest[0] if newest else None)
+    return lead, [each for each in newest if each is not lead]
 
 
 def _section(station: StationView, slug: str, before: tuple[datetime, UUID] | None) -> Callable[[datetime], Composed]:

@@ -61,6 +61,14 @@ class RenewalFailed:
 
 
 @dataclass(frozen=True)
+class RenewalRecovered:
+    """A later try succeeded: the subscription that was being retried runs again."""
+
+    subscription_id: UUID
+    reference: UUID
+
+
+@dataclass(frozen=True)
 class SubscriptionEnded:
     """No renewal will come any more: cancelled, or given up after the last try."""
 

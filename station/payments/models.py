@@ -109,7 +109,11 @@ class CallState(StrEnum):
 
 
 class GatewayCall(Base):
-    """A money-moving call: our idempotency key with the parameters that go under it (`<kind>:<row id>:<attempt>`)."""
+    """A money-moving call: our idempotency key with the parameters that go under it (`<kind>:<row id>:<attempt>`).
+
+    `params` hold the donor's email, because a repeated call must be the same to the letter. Nothing needs them once
+    the call is answered or refused: an erasure may empty them then.
+    """
 
     __tablename__ = "gateway_call"
 

@@ -8,7 +8,7 @@ from flask import url_for
 from station.accounts.places import TileValue
 from station.core.db import db
 from station.core.ids import public_id
-from station.licensee.queries import stations
+from station.licensee.queries import NotEstablished, stations
 from station.underwriting.models import Credit, CreditState, Flight
 from station.underwriting.queries import today
 from station.underwriting.slots import live_credits
@@ -16,7 +16,10 @@ from station.underwriting.slots import live_credits
 
 def slot_breaches() -> list[str]:
     """Credits that the slot may show though they are not approved, or their flight is not live; one line each."""
-    day = today()
+    try:
+        day = today()
+    except NotEstablished:
+        return []  # no station yet, so no slot
     good = set(
         db.session().scalars(
             sa.select(Credit.id)

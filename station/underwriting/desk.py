@@ -54,15 +54,15 @@ def new_sponsor() -> ResponseReturnValue:
     return render_template("underwriting/new_sponsor.html", form=form, member=member), _status(form)
 
 
-@desk.get("/sponsors/<public_id>")
-def sponsor(public_id: str) -> str:
-    found = _sponsor(public_id)
+@desk.get("/sponsors/<sponsor_id>")
+def sponsor(sponsor_id: str) -> str:
+    found = _sponsor(sponsor_id)
     return render_template("underwriting/sponsor.html", sponsor=found, flights=queries.flights_of(found.id))
 
 
-@desk.route("/sponsors/<public_id>/flights/new", methods=["GET", "POST"])
-def new_flight(public_id: str) -> ResponseReturnValue:
-    found, today = _sponsor(public_id), queries.today()
+@desk.route("/sponsors/<sponsor_id>/flights/new", methods=["GET", "POST"])
+def new_flight(sponsor_id: str) -> ResponseReturnValue:
+    found, today = _sponsor(sponsor_id), queries.today()
     form = FlightForm([(s.slug, s.name) for s in stations()], starts_on=today)
     if form.validate_on_submit():
         station = station_by_slug(form.station.data) or abort(404)
@@ -74,42 +74,42 @@ def new_flight(public_id: str) -> ResponseReturnValue:
     return render_template("underwriting/new_flight.html", form=form, sponsor=found), _status(form)
 
 
-@desk.get("/flights/<public_id>")
-def flight(public_id: str) -> ResponseReturnValue:
-    found = _flight(public_id)
+@desk.get("/flights/<flight_id>")
+def flight(flight_id: str) -> ResponseReturnValue:
+    found = _flight(flight_id)
     return _page(found, CreditForm(copy=found.draft.copy if found.draft else ""))
 
 
-@desk.post("/flights/<public_id>/credit")
-def write(public_id: str) -> ResponseReturnValue:
+@desk.post("/flights/<flight_id>/credit")
+def write(flight_id: str) -> ResponseReturnValue:
     """Keep the words as a draft."""
-    found, form = _flight(public_id), CreditForm()
+    found, form = _flight(flight_id), CreditForm()
     if not form.validate_on_submit():
         return _page(found, form)
     services.write_credit(found.id, form.copy.data or "", current_person().actor)
     return _to_flight(found.id, "The draft is kept. It runs once it is approved.")
 
 
-@desk.post("/credits/<public_id>/approve")
-def approve(public_id: str) -> ResponseReturnValue:
+@desk.post("/credits/<credit_id>/approve")
+def approve(credit_id: str) -> ResponseReturnValue:
     """Approve the draft that was read; it runs at once when the flight does."""
-    credit_id = row_id("credit", public_id) or abort(404)
-    found = queries.flight_of_credit(credit_id) or abort(404)
+    credit = row_id("credit", credit_id) or abort(404)
+    found = queries.flight_of_credit(credit) or abort(404)
     form = ApproveForm()
     if not form.validate_on_submit():
         abort(400)
     try:
-        services.approve_credit(credit_id, form.read.data or "", current_person().actor)
+        services.approve_credit(credit, form.read.data or "", current_person().actor)
     except NotPossible as reason:
         form.form_errors.append(str(reason))
         return _page(found, CreditForm(copy=found.draft.copy if found.draft else "", formdata=None), form)
     return _to_flight(found.id, "The credit is approved. Stories show it while the flight is live.")
 
 
-@desk.post("/flights/<public_id>/stop")
-def stop(public_id: str) -> ResponseReturnValue:
+@desk.post("/flights/<flight_id>/stop")
+def stop(flight_id: str) -> ResponseReturnValue:
     """Take the flight out of the slot for good."""
-    found, form = _flight(public_id), StopForm()
+    found, form = _flight(flight_id), StopForm()
     if not form.validate_on_submit():
         abort(400)
     services.stop_flight(found.id, current_person().actor)
@@ -140,23 +140,23 @@ def _status(form: SponsorForm | FlightForm) -> int:
     return 422 if form.errors or form.form_errors else 200
 
 
-def _sponsor(public_id: str) -> SponsorView:
-    found = row_id("sponsor", public_id)
+def _sponsor(sponsor_id: str) -> SponsorView:
+    found = row_id("sponsor", sponsor_id)
     return (queries.sponsor(found) if found else None) or abort(404)
 
 
-def _flight(public_id: str) -> FlightView:
-    found = row_id("flight", public_id)
+def _flight(flight_id: str) -> FlightView:
+    found = row_id("flight", flight_id)
     return (queries.flight(found) if found else None) or abort(404)
 
 
 def _to_sponsor(sponsor_id: UUID, said: str) -> ResponseReturnValue:
     flash(said, "success")
     found = queries.sponsor(sponsor_id) or abort(404)
-    return redirect(url_for(".sponsor", public_id=found.public_id), 303)
+    return redirect(url_for(".sponsor", sponsor_id=found.public_id), 303)
 
 
 def _to_flight(flight_id: UUID, said: str) -> ResponseReturnValue:
     flash(said, "success")
     found = queries.flight(flight_id) or abort(404)
-    return redirect(url_for(".flight", public_id=found.public_id), 303)
+    return redirect(url_for(".flight", flight_id=found.public_id), 303)

@@ -59,12 +59,6 @@ def live_credits() -> dict[UUID, tuple[SlotCredit, ...]]:
     return dict(_current(clock.now()).credits)
 
 
-def slot_version() -> str:
-    """Changes when what the slot may show changes: a credit, or the station's day."""
-    snapshot = _current(clock.now())
-    return f"{snapshot.version}-{snapshot.starts:%Y%m%d}"
-
-
 def unsold_for(now: datetime) -> int:
     """Seconds until the slot is decided anew: a shared cache may keep a page without a credit no longer than that."""
     return max(0, int((_current(now).ends - now).total_seconds()))

@@ -39,18 +39,16 @@ def wire() -> None:
     TILES.contribute(Tile("Live credits", live_tile, (Role.UNDERWRITING,)), rank=60)
     panel = MemberPanel("Underwriting", "underwriting/_member_panel.html", flights_of_member, (Role.UNDERWRITING,))
     PANELS.contribute(panel, rank=60)
-    SUBJECT_PAGES.contribute(SubjectPage("sponsor", _sponsor_url), rank=60)
-    SUBJECT_PAGES.contribute(SubjectPage("flight", _flight_url), rank=60)
+    SUBJECT_PAGES.contribute(SubjectPage("sponsor", _sponsor_url), SubjectPage("flight", _flight_url), rank=60)
     INVARIANTS.contribute(
         Invariant("slot-approved", "Whatever the slot may show is approved copy of a live flight.", slot_breaches)
     )
-    for sentence in SENTENCES:
-        EVENT_SENTENCES.contribute(sentence)
+    EVENT_SENTENCES.contribute(*SENTENCES)
 
 
 def _sponsor_url(row: UUID) -> str:
-    return url_for("underwriting_desk.sponsor", public_id=public_id("sponsor", row))
+    return url_for("underwriting_desk.sponsor", sponsor_id=public_id("sponsor", row))
 
 
 def _flight_url(row: UUID) -> str:
-    return url_for("underwriting_desk.flight", public_id=public_id("flight", row))
+    return url_for("underwriting_desk.flight", flight_id=public_id("flight", row))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from functools import cache
-from pathlib import Path
 
 from flask import Blueprint, Response, abort, send_from_directory
 
@@ -15,6 +14,12 @@ FOLDER = ROOT / "station" / "static"
 
 assets = Blueprint("assets", __name__)
 public(assets, "static files are for everyone")
+
+
+@cache
+def _names() -> frozenset[str]:
+    """The files there are, each by its one name: "css/./x.css" would be hashed and kept as another."""
+    return frozenset(path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*") if path.is_file())
 
 
 @cache
@@ -34,8 +39,10 @@ def file(stamp: str, name: str) -> Response:
 
     A stylesheet names its fonts relatively, so that they come under its own stamp; a font's file never changes.
     """
+    if name not in _names():
+        abort(404)
     response = send_from_directory(FOLDER, name)
-    fresh = _known(name) and (stamp == digest(name) or name.startswith("fonts/"))
+    fresh = stamp == digest(name) or name.startswith("fonts/")
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if fresh else "no-cache"
     return response
 
@@ -43,10 +50,4 @@ def file(stamp: str, name: str) -> Response:
 @assets.get("/favicon.ico")
 def favicon() -> Response:
     """Browsers ask for it unasked."""
-    if not _known("img/favicon.svg"):
-        abort(404)
     return send_from_directory(FOLDER, "img/favicon.svg", max_age=86400)
-
-
-def _known(name: str) -> bool:
-    return (FOLDER / Path(name)).is_file()

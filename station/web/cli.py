@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sqlite3
 import sys
 from datetime import timedelta
 from importlib import import_module
@@ -15,12 +17,14 @@ import click
 from flask import Flask, current_app
 from flask.cli import FlaskGroup, with_appcontext
 from flask_migrate.cli import db as database_commands
+from sqlalchemy.exc import DBAPIError
 
 from config import ROOT, Settings, SettingsError
 from station.core import clock
 from station.core.places import COMMAND_GROUPS
 from station.web.app import create_app
-from station.web.commands import checkup, processes
+from station.web.commands import checkup, doctor, processes
+from station.web.commands.lock import Taken, only_one
 from station.web.commands.settings_doc import markdown
 
 
@@ -32,7 +36,21 @@ def main() -> None:
         for problem in error.problems:
             click.echo(problem, err=True)
         sys.exit(2)
-    _group(settings).main(prog_name="station")
+    try:
+        _group(settings).main(prog_name="station")
+    except (DBAPIError, sqlite3.DatabaseError) as error:
+        line = doctor.database_line(settings, error)
+        if line is None:
+            raise
+        _stop_at([line], code=1)
+
+
+def _stop_at(problems: list[str], code: int) -> None:
+    """End with one line a problem, where there is one."""
+    for problem in problems:
+        click.echo(problem, err=True)
+    if problems:
+        sys.exit(code)
 
 
 def _group(settings: Settings) -> FlaskGroup:
@@ -53,6 +71,7 @@ def _group(settings: Settings) -> FlaskGroup:
 
 def _app(settings: Settings) -> Flask:
     """The application, with the commands that packages contribute."""
+    _stop_at(doctor.home(settings), code=2)
     app = create_app(settings)
     for command in COMMAND_GROUPS:
         app.cli.add_command(command)
@@ -65,28 +84,43 @@ def run(demo: bool) -> None:
     """Run everything here: site, worker, beat, relay, Stripe sandbox and mailbox."""
     if find_spec("honcho") is None:
         raise click.ClickException("`station run` needs the packages of requirements/run.txt; type: make setup")
+    os.umask(0o077)  # the database, the broker and the mailbox are for nobody else's eyes
     settings = Settings.from_env()
-    supervisor = import_module("station.web.commands.supervisor")  # production has no honcho
-    sys.exit(supervisor.run(create_app(settings), settings, demo))
+    _stop_at(doctor.home(settings), code=2)
+    try:
+        with only_one(settings):
+            _stop_at(doctor.problems(settings), code=1)
+            supervisor = import_module("station.web.commands.supervisor")  # production has no honcho
+            sys.exit(supervisor.run(create_app(settings), settings, demo))
+    except Taken as taken:
+        _stop_at([str(taken)], code=1)
 
 
 @click.command()
 @click.option("--queues", default=processes.QUEUES, show_default=True, help="Queues to work on, by commas.")
 def worker(queues: str) -> None:
     """Run a Celery worker."""
-    processes.worker(Settings.from_env(), queues).replace_this_process()
+    _become(processes.worker(Settings.from_env(), queues))
 
 
 @click.command()
 def beat() -> None:
     """Run the scheduler. A second one waits until the first one is gone."""
-    processes.beat().replace_this_process()
+    _become(processes.beat())
 
 
 @click.command()
 def relay() -> None:
     """Run the relay, which carries due jobs to the broker."""
-    processes.relay().replace_this_process()
+    _become(processes.relay())
+
+
+def _become(command: processes.Command) -> None:
+    """Say at once what no waiting mends. A server that does not answer yet is waited for by the process itself."""
+    settings = Settings.from_env()
+    _stop_at(doctor.home(settings), code=2)
+    _stop_at(doctor.embedded_database(settings), code=1)
+    command.replace_this_process()
 
 
 @click.command()

@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 from flask import Flask, g, request, url_for
 
 from station.accounts.guards import signed_in_person
-from station.accounts.models import Role
 from station.accounts.places import NAV
+from station.accounts.queries import Person
 from station.core.words import FILTERS
 from station.licensee.queries import StationView, default_station, station_by_host, stations, the_licensee
 from station.web.assets import asset
@@ -43,14 +43,14 @@ def _page() -> dict[str, Any]:
         return {}
     page: dict[str, Any] = {"licensee": the_licensee(), "stations": stations(), "station": current_station()}
     if request.path.startswith("/desk") and (person := signed_in_person()):
-        page |= {"person": person, "nav": _nav(person.roles)}
+        page |= {"person": person, "nav": _nav(person)}
     return page
 
 
-def _nav(roles: frozenset[Role]) -> list[dict[str, Any]]:
+def _nav(person: Person) -> list[dict[str, Any]]:
     groups: dict[str, list[dict[str, Any]]] = {}
     for item in NAV:
-        if roles & {*item.roles, Role.ADMIN} or not item.roles:
+        if person.may(*item.roles, reading=True):
             url = url_for(item.endpoint)
             groups.setdefault(item.group, []).append(
                 {"label": item.label, "url": url, "current": request.endpoint == item.endpoint}

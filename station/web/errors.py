@@ -39,6 +39,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(sa.exc.OperationalError, _database)
+    app.register_error_handler(sa.exc.ProgrammingError, _database)  # PostgreSQL: a table that is not there
     app.register_error_handler(NotEstablished, _not_established)
     app.register_error_handler(Exception, _bug)
 
@@ -73,8 +74,10 @@ def _csrf(error: CSRFError) -> Response:
     return page(400, "This form has expired", "Go back, reload the page and send it again; nothing was changed.")
 
 
-def _database(error: sa.exc.OperationalError) -> Response:
-    log.error("database: %s %s: %s", request.method, request.path, error.orig)
+def _database(error: sa.exc.DBAPIError) -> Response:
+    if isinstance(error, sa.exc.ProgrammingError) and type(error.orig).__name__ != "UndefinedTable":
+        return _bug(error)
+    log.error("database: %s: %s", _where(), error.orig)
     return page(503)
 
 
@@ -83,5 +86,10 @@ def _not_established(error: NotEstablished) -> Response:
 
 
 def _bug(error: Exception) -> Response:
-    log.exception("unhandled: %s %s", request.method, request.path)
+    log.exception("unhandled: %s", _where())
     return page(500)
+
+
+def _where() -> str:
+    """The rule of the address, never the address: that may hold a link's key, or a line break of somebody's own."""
+    return f"{request.method} {request.url_rule or 'an unknown address'} ({request_id.get()})"

@@ -17,8 +17,8 @@ from station.giving.policies import ask_problem
 from station.news.drafts import text_blocks
 from station.news.policies import FEWEST_PARAGRAPHS
 from station.underwriting.policies import copy_problem, url_problem
+from tests.conftest import BESIDE
 
-SHARED = ROOT.parent / "shared" / "data"
 PICTURES = sorted((ROOT / "station" / "static" / "img" / "demo").glob("*.svg"))
 STORIES = manuscripts()
 OVERLAP = 8  # words in a row that two texts of different people do not share by chance
@@ -77,11 +77,11 @@ def test_the_stories_are_a_newsroom_and_a_music_desk() -> None:
 
 
 def test_no_story_holds_text_of_others() -> None:
-    if not SHARED.is_dir():
+    if not BESIDE.is_dir():
         pytest.skip("needs the shared data folder beside the repository")
     theirs: dict[Path, set[tuple[str, ...]]] = {
         path: runs(words_of(path.read_text(encoding="utf-8", errors="replace")))
-        for path in SHARED.rglob("*")
+        for path in BESIDE.rglob("*")
         if path.suffix in (".txt", ".json", ".xml", ".md")
     }
     assert sum(map(len, theirs.values())) > 10_000

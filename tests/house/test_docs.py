@@ -7,9 +7,16 @@ import re
 import pytest
 
 from config import ROOT
+from station.payments.policies import FOLDED
 from tools.docs import PAGES
 
-DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PUBLISHED = ("station", "worker", "sandbox", "templates", "docs", "deploy", "requirements", "tools", "bench")
+DOCUMENTS = [
+    ROOT / "README.md",
+    ROOT / "CHANGELOG.md",
+    ROOT / "deploy" / "README.md",
+    *sorted((ROOT / "docs").rglob("*.md")),
+]
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -25,13 +32,20 @@ def test_links_lead_somewhere(document: object) -> None:
     assert missing == []
 
 
+def test_the_installation_names_every_event_that_is_used() -> None:
+    page = (ROOT / "docs" / "production.md").read_text(encoding="utf-8")
+    block = re.search(r"```\n\s+(checkout\.session\.completed.*?)```", page, re.DOTALL)
+    assert block is not None
+    assert block[1].split() == list(FOLDED)
+
+
 def test_nothing_local_leaks() -> None:
     home = re.compile(r"/(?:work|root|home/\w+)/|index-url|trusted-host|/opt/")
     found = [
         f"{p.relative_to(ROOT)}: {m.group()}"
-        for folder in ("station", "worker", "docs", "deploy", "requirements")
+        for folder in PUBLISHED
         for p in (ROOT / folder).rglob("*")
-        if p.suffix in (".py", ".md", ".txt", ".html", ".conf", ".service")
+        if p.suffix in (".py", ".md", ".txt", ".html", ".conf", ".service", ".env", ".css")
         for m in [home.search(p.read_text(encoding="utf-8"))]
         if m
     ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -24,6 +26,21 @@ from tests.journeys.hands import first_story, sign_in
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 LOOKS = [(320, False), (320, True), (1280, False), (1280, True)]
 Window = Callable[..., Page]
+
+SHIFTS = """new PerformanceObserver(list => {
+  for (const entry of list.getEntries()) window.shifted = (window.shifted || 0) + entry.value;
+}).observe({type: 'layout-shift', buffered: true})"""
+SMALL = """[...document.querySelectorAll(
+  '.bar a, main .input, main .tile, main button, main .error-summary a, .foot a'
+)].map(each => [each.outerHTML.slice(0, 60), each.getBoundingClientRect()])
+  .filter(([, box]) => box.height > 0 && (box.height < 43.9 || box.width < 24)).map(([name]) => name)"""
+FOCUS = """(() => {
+  const shown = document.activeElement.matches('.tile input')
+    ? document.activeElement.nextElementSibling : document.activeElement;
+  const style = getComputedStyle(shown);
+  return [document.activeElement.id, document.activeElement.textContent.trim(),
+    style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2];
+})()"""
 
 
 def violations(page: Page) -> list[str]:
@@ -113,7 +130,62 @@ def test_desk_pages_are_accessible(town: Plant, site: str, window: Window) -> No
         assert answer is not None
         assert answer.status == 200, address
         found += violations(page) + too_wide(page)
+        page.set_viewport_size({"width": 320, "height": 900})
+        found += too_wide(page)
+        page.set_viewport_size({"width": 1280, "height": 900})
     assert found == []
+
+
+@pytest.mark.parametrize("width", [320, 820, 1280])
+def test_nothing_jumps_while_a_page_loads(town: Plant, site: str, window: Window, width: int) -> None:
+    page = window(width=width)
+    sign_in(page, site)
+    addresses = [
+        first_story(page, site),
+        f"{site}/",
+        f"{site}/classical/",
+        f"{site}/give",
+        f"{site}/desk/",
+        f"{site}/desk/gifts",
+        f"{site}/desk/audit",
+        f"{site}/desk/members/{an_id(Member, 'member')}",
+    ]
+    signed_in = page.context.storage_state()
+    for address in addresses:
+        cold = window(width=width, storage_state=signed_in)
+        fonts: list[str] = []
+        cold.on("request", lambda asked, seen=fonts: seen.append(asked.url) if ".woff2" in asked.url else None)
+        cold.add_init_script(SHIFTS)
+        cold.goto(address)
+        cold.wait_for_load_state("networkidle")
+        assert cold.evaluate("window.shifted || 0") <= 0.02, address
+        assert set(Counter(fonts).values()) == {1}, fonts  # what is asked for ahead is what the style sheet asks for
+        cold.context.close()
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_fingers_find_every_control_of_the_pledge(town: Plant, site: str, window: Window, width: int) -> None:
+    page = window(width=width)
+    page.goto(f"{site}/give")
+    assert page.evaluate(SMALL) == []
+    assert page.locator("input:checked").count() == 0
+    page.get_by_role("button", name="Continue to payment").click()
+    assert page.evaluate("document.activeElement.id") == "error-summary"
+    assert page.evaluate(SMALL) == []
+    for link in page.locator(".error-summary a").all():
+        target = (link.get_attribute("href") or "").removeprefix("#")
+        assert page.locator(f"[id='{target}'][aria-invalid=true]").count() == 1, target
+
+
+def test_a_receipt_is_one_sheet_and_says_all_of_it(town: Plant, site: str, window: Window) -> None:
+    page = window()
+    page.goto(f"{site}/receipt/{an_id(Receipt, 'receipt')}")
+    assert len(re.findall(rb"/Type /Page\b", page.pdf(format="Letter"))) == 1
+    page.emulate_media(media="print", color_scheme="dark")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    expected = ("Received from", "Amount", "EIN", "No goods or services")
+    assert [words for words in expected if words not in page.locator("body").inner_text()] == []
+    assert not page.get_by_text("print this page").is_visible()
 
 
 def test_the_pledge_needs_no_mouse_and_few_stops(town: Plant, site: str, window: Window) -> None:
@@ -122,14 +194,12 @@ def test_the_pledge_needs_no_mouse_and_few_stops(town: Plant, site: str, window:
     stops: list[str] = []
     while len(stops) < 40:
         page.keyboard.press("Tab")
-        stop = page.evaluate(
-            "[document.activeElement.id, document.activeElement.textContent.trim(),"
-            " getComputedStyle(document.activeElement).outlineStyle].join('|')"
-        )
-        stops.append(stop)
-        if stop.split("|")[1] == "Continue to payment":
+        field, text, ringed = page.evaluate(FOCUS)
+        assert ringed, (field, text)
+        stops.append(text)
+        if text == "Continue to payment":
             break
-    assert stops[0].split("|")[1] == "Skip to main content"
+    assert stops[0] == "Skip to main content"
     assert len(stops) <= 20, stops
 
 

@@ -13,7 +13,6 @@ from flask import Flask
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from config import ROOT
 from station.core.actor import COMMAND
 from station.core.db import db
 from station.core.events import Subject, events_of
@@ -23,11 +22,11 @@ from station.news.cds.shapes import Refused
 from station.news.cli import group
 from station.news.models import Section, Story, StoryState
 from station.news.services import import_document
-from tests.conftest import House
+from tests.conftest import BESIDE, House
 from tests.news.cds_documents import RESTRICTED, document, image, six_paragraphs, text, typed
 
-EDGES = ROOT.parent / "shared" / "data" / "cds" / "edge_cases" / "edge_cases.json"
-REAL = ROOT.parent / "shared" / "data" / "cds" / "cds_story_full_nx-s1-5956869.json"
+EDGES = BESIDE / "cds" / "edge_cases" / "edge_cases.json"
+REAL = BESIDE / "cds" / "cds_story_full_nx-s1-5956869.json"
 
 
 def take(house: House, made: Any) -> str:

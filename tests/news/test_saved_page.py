@@ -9,7 +9,6 @@ from html.parser import HTMLParser
 import pytest
 from flask.testing import FlaskClient
 
-from config import ROOT
 from station.core import bulletin, clock
 from station.core.actor import COMMAND
 from station.core.db import transaction
@@ -19,11 +18,10 @@ from station.members.services import add_organisation
 from station.news.services import import_document
 from station.underwriting import services as underwriting
 from station.underwriting.policies import fingerprint
-from tests.conftest import House
+from tests.conftest import BESIDE, House
 
-SEED = ROOT.parent / "shared" / "data"
-SAVED = SEED / "seed" / "knpr-story.txt"
-DOCUMENT = SEED / "cds" / "derived" / "seed_page_as_cds_document.json"
+SAVED = BESIDE / "seed" / "knpr-story.txt"
+DOCUMENT = BESIDE / "cds" / "derived" / "seed_page_as_cds_document.json"
 INLINE = {"a", "b", "em", "i", "span", "strong", "time"}
 
 pytestmark = pytest.mark.skipif(not SAVED.exists(), reason="the saved page is not beside this repository")

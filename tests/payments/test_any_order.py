@@ -30,7 +30,19 @@ from station.payments.models import EventState, PaymentState, StripeEvent, Subsc
 from station.payments.services import books, checkout, moving
 from station.payments.services.inbox import apply_event
 from tests.payments.fake_stripe import FakeStripe
-from tests.payments.parts import PAGE, books_hold, ledger_of, opened, renewals_of, row_of, standing_state, work_items
+from tests.payments.parts import (
+    PAGE,
+    books_hold,
+    ledger_of,
+    opened,
+    renewals_of,
+    row_of,
+    standing_state,
+    state_of,
+    work_items,
+)
+
+pytestmark = pytest.mark.crooked  # giving is not told here: settled payments have no gifts
 
 Step = Callable[[FakeStripe], list[tuple[str, str]]]
 QUICK = settings(
@@ -119,19 +131,20 @@ def live(data: st.DataObject, stripe: FakeStripe, steps: list[Step], payment_id:
 
 def _answered(call: checkout.Call, stripe: FakeStripe) -> None:
     first = stripe.session()
-    assert checkout._opened(
-        call,
-        type(first)(
-            id=first.id,
-            ours=first.ours,
-            url="https://pay.example/1",
-            status="open",
-            paid=False,
-            amount_cents=1500,
-            currency="usd",
-            livemode=False,
-        ),
+    answer = type(first)(
+        id=first.id,
+        ours=first.ours,
+        url="https://pay.example/1",
+        status="open",
+        paid=False,
+        amount_cents=1500,
+        currency="usd",
+        livemode=False,
     )
+    try:
+        assert checkout._opened(call, answer)
+    except checkout.CheckoutClosed:  # events were faster: there is nothing left to pay on that page
+        assert state_of(call.payment_id) not in queries.OPEN
 
 
 @pytest.mark.parametrize("name", ONCE)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from config import ROOT, Settings, SettingsError
+from config import DEMO_SECRET, ROOT, Settings, SettingsError
 from station.web.commands.settings_doc import markdown
 
 GOOD = {
@@ -19,6 +19,7 @@ GOOD = {
     "MAIL_HOST": "mail.example.org",
     "TRUSTED_HOSTS": "give.example.org,example.org",
     "STATION_URL": "https://example.org",
+    "STATION_PROXIES": "1",
     "DATABASE_URL": "postgresql+psycopg://db/station",
 }
 
@@ -52,7 +53,8 @@ def test_every_problem_is_listed_at_once() -> None:
             "SECRET_KEY_FILE": "/nowhere",
         }
     )
-    assert len(found) == 5
+    assert len(found) == 6
+    assert "SECRET_KEY is shorter than 32 characters." in found
     assert "STATION_PORT: 'many' is not a whole number." in found
     assert any("STRIPE_TYPO" in line for line in found)
 
@@ -79,6 +81,25 @@ def test_production_starts_with_real_settings() -> None:
         ({"TRUSTED_HOSTS": None}, "host names"),
         ({"STATION_URL": "http://example.org"}, "https"),
         ({"STATION_MODE": "prod"}, "not one of"),
+        ({"STATION_PROXIES": None}, "STATION_PROXIES"),
+        ({"STATION_PROXIES": "-1"}, "STATION_PROXIES"),
+        ({"SECRET_KEY_FALLBACKS": f"{'o' * 40},{DEMO_SECRET}"}, "SECRET_KEY_FALLBACKS"),
+        ({"SECRET_KEY_FALLBACKS": "short"}, "SECRET_KEY_FALLBACKS"),
+        ({"MAIL_USERNAME": "station", "MAIL_PASSWORD": "x"}, "MAIL_SECURITY"),
+        ({"STRIPE_WEBHOOK_SECRET_NEXT": "whsec_sandbox"}, "STRIPE_WEBHOOK_SECRET_NEXT"),
+        ({"STRIPE_WEBHOOK_SECRET": ""}, "STRIPE_WEBHOOK_SECRET"),
+        ({"STRIPE_API_KEY": ""}, "needs a live one"),
+        ({"STRIPE_API_KEY": "pk_live_x"}, "needs a live one"),
+        ({"CELERY_BROKER_URL": "memory://"}, "CELERY_BROKER_URL"),
+        ({"CELERY_BROKER_URL": "sqla+sqlite:///b"}, "CELERY_BROKER_URL"),
+        ({"DATABASE_URL": "mysql://x"}, "DATABASE_URL"),
+        ({"DATABASE_URL": None}, "DATABASE_URL"),
+        ({"STATION_URL": "https://example.org/"}, "STATION_URL"),
+        ({"STATION_PORT": "65533", "MAIL_PORT": "25"}, "STATION_PORT"),
+        ({"STRIPE_TIMEOUT": "0"}, "STRIPE_TIMEOUT"),
+        ({"STATION_WEB_WORKERS": "0"}, "STATION_WEB_WORKERS"),
+        ({"MAIL_RECEIPTS_FROM": "rubbish"}, "MAIL_RECEIPTS_FROM"),
+        ({"MAIL_PORT": "0"}, "MAIL_PORT"),
     ],
 )
 def test_production_refuses_what_belongs_to_the_demonstration(change: dict[str, str | None], word: str) -> None:

@@ -10,18 +10,26 @@ from sandbox.stripe.core.errors import invalid, missing, no_such
 from sandbox.stripe.core.shapes import Obj, make
 from sandbox.stripe.core.world import Sandbox
 
-LARGEST = 99_999_999
-"""docs.stripe.com/currencies#minimum-and-maximum-charge-amounts"""
+LARGEST = 99_999_999  # docs.stripe.com/currencies#minimum-and-maximum-charge-amounts
 
 
 def make_product(sandbox: Sandbox, given: dict[str, Any], *, active: bool = True) -> Obj:
     check_metadata(given.get("metadata") or {})
     product = make(
-        "product", sandbox.now(), active=active, name=given["name"], description=given.get("description"),
-        images=given.get("images") or [], metadata=given.get("metadata") or {}, type="service",
-        tax_code=given.get("tax_code"), unit_label=given.get("unit_label"), updated=sandbox.now(),
-        statement_descriptor=given.get("statement_descriptor"), url=given.get("url"),
-    )  # fmt: skip
+        "product",
+        sandbox.now(),
+        active=active,
+        name=given["name"],
+        description=given.get("description"),
+        images=given.get("images") or [],
+        metadata=given.get("metadata") or {},
+        type="service",
+        tax_code=given.get("tax_code"),
+        unit_label=given.get("unit_label"),
+        updated=sandbox.now(),
+        statement_descriptor=given.get("statement_descriptor"),
+        url=given.get("url"),
+    )
     if given.get("id"):
         product["id"] = given["id"]
     return sandbox.store.save(product)
@@ -33,15 +41,29 @@ def make_price(sandbox: Sandbox, given: dict[str, Any], where: str = "", *, acti
     unit, exact = _amount(given, where)
     recurring = given.get("recurring")
     if recurring is not None:
-        recurring = {"interval": recurring["interval"], "interval_count": recurring.get("interval_count", 1),
-                     "meter": None, "trial_period_days": None, "usage_type": "licensed"}  # fmt: skip
+        recurring = {
+            "interval": recurring["interval"],
+            "interval_count": recurring.get("interval_count", 1),
+            "meter": None,
+            "trial_period_days": None,
+            "usage_type": "licensed",
+        }
     price = make(
-        "price", sandbox.now(), active=active, billing_scheme="per_unit", currency=given["currency"].lower(),
-        product=product["id"], recurring=recurring, type="recurring" if recurring else "one_time",
-        unit_amount=unit, unit_amount_decimal=exact, nickname=given.get("nickname"),
-        lookup_key=given.get("lookup_key"), metadata=given.get("metadata") or {},
+        "price",
+        sandbox.now(),
+        active=active,
+        billing_scheme="per_unit",
+        currency=given["currency"].lower(),
+        product=product["id"],
+        recurring=recurring,
+        type="recurring" if recurring else "one_time",
+        unit_amount=unit,
+        unit_amount_decimal=exact,
+        nickname=given.get("nickname"),
+        lookup_key=given.get("lookup_key"),
+        metadata=given.get("metadata") or {},
         tax_behavior=given.get("tax_behavior", "unspecified"),
-    )  # fmt: skip
+    )
     return sandbox.store.save(price)
 
 
@@ -104,9 +126,11 @@ def update_product(call: Call) -> Obj:
     return product
 
 
-@route("post /v1/prices",
-       "currency unit_amount unit_amount_decimal product product_data recurring nickname metadata "
-       "active lookup_key tax_behavior")  # fmt: skip
+@route(
+    "post /v1/prices",
+    "currency unit_amount unit_amount_decimal product product_data recurring nickname metadata "
+    "active lookup_key tax_behavior",
+)
 def create_price(call: Call) -> Obj:
     price = make_price(call.sandbox, call.params, active=call.params.get("active", True))
     call.sandbox.emit("price.created", price)

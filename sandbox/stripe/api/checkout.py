@@ -26,10 +26,12 @@ def create(call: Call) -> Obj:
     session_rules.check_prices(given["mode"], items)
     session = _session(call, items)
     private = {
-        "id": session["id"], "line_items": items, "intent": None,
+        "id": session["id"],
+        "line_items": items,
+        "intent": None,
         "payment_intent_data": given.get("payment_intent_data") or {},
         "subscription_data": given.get("subscription_data") or {},
-    }  # fmt: skip
+    }
     call.sandbox.store.put("_session", private)
     call.sandbox.store.save(session)
     call.sandbox.due_at("expire", session["id"], session["expires_at"])
@@ -45,9 +47,16 @@ def _line(call: Call, given: dict[str, Any], where: str) -> Obj:
         price = make_price(call.sandbox, given["price_data"], f"{where}[price_data]", active=False)
     product = call.sandbox.get("product", price["product"])
     amount = int(price["unit_amount"]) * int(given["quantity"])
-    return make("item", price=price, quantity=given["quantity"], currency=price["currency"],
-                description=product["name"], amount_subtotal=amount, amount_total=amount,
-                metadata={})  # fmt: skip
+    return make(
+        "item",
+        price=price,
+        quantity=given["quantity"],
+        currency=price["currency"],
+        description=product["name"],
+        amount_subtotal=amount,
+        amount_total=amount,
+        metadata={},
+    )
 
 
 def _session(call: Call, items: list[Obj]) -> Obj:
@@ -55,19 +64,29 @@ def _session(call: Call, items: list[Obj]) -> Obj:
     total = sum(int(item["amount_total"]) for item in items)
     recurring = given["mode"] == "subscription"
     session = make(
-        "checkout.session", now, mode=given["mode"], ui_mode="hosted_page", status="open",
+        "checkout.session",
+        now,
+        mode=given["mode"],
+        ui_mode="hosted_page",
+        status="open",
         amount_subtotal=total,
-        amount_total=total, currency=items[0]["currency"], customer=given.get("customer"),
-        customer_email=given.get("customer_email"), metadata=given.get("metadata") or {},
+        amount_total=total,
+        currency=items[0]["currency"],
+        customer=given.get("customer"),
+        customer_email=given.get("customer_email"),
+        metadata=given.get("metadata") or {},
         payment_status="unpaid",
-        success_url=given["success_url"], cancel_url=given.get("cancel_url"),
+        success_url=given["success_url"],
+        cancel_url=given.get("cancel_url"),
         submit_type=given.get("submit_type"),
-        client_reference_id=given.get("client_reference_id"), locale=given.get("locale"),
-        expires_at=given.get("expires_at", now + DAY), payment_method_types=["card"],
+        client_reference_id=given.get("client_reference_id"),
+        locale=given.get("locale"),
+        expires_at=given.get("expires_at", now + DAY),
+        payment_method_types=["card"],
         payment_method_collection="always" if recurring else "if_required",
         customer_creation=None if recurring else given.get("customer_creation", "if_required"),
         **_constants(),
-    )  # fmt: skip
+    )
     if given.get("customer"):
         session["customer_creation"] = None
     session["url"] = f"{call.sandbox.settings.public_url}/c/pay/{session['id']}"
@@ -79,13 +98,15 @@ def _constants() -> Obj:
     """Features the sandbox does not offer, as Stripe shows them when they are off."""
     texts = ("after_submit", "shipping_address", "submit", "terms_of_service_acceptance")
     return {
-        "adaptive_pricing": {"enabled": False}, "custom_text": dict.fromkeys(texts),
+        "adaptive_pricing": {"enabled": False},
+        "custom_text": dict.fromkeys(texts),
         "automatic_tax": {"enabled": False, "liability": None, "provider": None, "status": None},
         "collected_information": {"business_name": None, "individual_name": None, "shipping_details": None},
         "payment_method_options": {"card": {"request_three_d_secure": "automatic"}},
-        "phone_number_collection": {"enabled": False}, "managed_payments": {"enabled": False},
+        "phone_number_collection": {"enabled": False},
+        "managed_payments": {"enabled": False},
         "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
-    }  # fmt: skip
+    }
 
 
 def _details(call: Call) -> Obj | None:
@@ -93,8 +114,16 @@ def _details(call: Call) -> Obj | None:
     email = customer["email"] if customer else call.params.get("customer_email")
     if email is None:
         return None
-    return {"address": None, "business_name": None, "email": email, "individual_name": None, "name": None,
-            "phone": None, "tax_exempt": "none", "tax_ids": None}  # fmt: skip
+    return {
+        "address": None,
+        "business_name": None,
+        "email": email,
+        "individual_name": None,
+        "name": None,
+        "phone": None,
+        "tax_exempt": "none",
+        "tax_ids": None,
+    }
 
 
 @route("get /v1/checkout/sessions/{session}")
@@ -102,9 +131,10 @@ def retrieve(call: Call) -> Obj:
     return call.load("checkout.session", "session")
 
 
-@route("get /v1/checkout/sessions",
-       "limit starting_after ending_before created status customer payment_intent "
-       "subscription")  # fmt: skip
+@route(
+    "get /v1/checkout/sessions",
+    "limit starting_after ending_before created status customer payment_intent subscription",
+)
 def list_(call: Call) -> Obj:
     return listing(call, "checkout.session", "status", "customer", "payment_intent", "subscription")
 

@@ -99,9 +99,16 @@ def _decoded(request: Request) -> dict[str, Any]:
 def _perform(sandbox: Sandbox, request: Request, request_id: str, fault: Fault | None) -> Answer:
     raw = _decoded(request)
     key = request.headers.get("Idempotency-Key") if request.method == "POST" else None
-    sandbox.requests.append({"method": request.method, "path": request.path, "params": raw, "at": time.time(),
-                             "idempotency_key": key,
-                             "version": request.headers.get("Stripe-Version")})  # fmt: skip
+    sandbox.requests.append(
+        {
+            "method": request.method,
+            "path": request.path,
+            "params": raw,
+            "at": time.time(),
+            "idempotency_key": key,
+            "version": request.headers.get("Stripe-Version"),
+        }
+    )
     operation = find_operation(request.method, request.path)
     if operation is None:
         sandbox.violated("request", f"{request.method} {request.path}", ["no such operation in the SDK"])
@@ -149,8 +156,9 @@ def _removed_types(sandbox: Sandbox, operation: Operation, versioned: bool) -> N
     if versioned:
         sandbox.violated("request", operation.name, ["unknown payment_method_types: removed in 2026-09-30.endive"])
         text = "The payment_method_types parameter is no longer supported. Use dynamic payment methods, or "
-        raise invalid(f"{text}allowed_payment_method_types.", "payment_method_types",
-                      "payment_method_types_no_longer_supported")  # fmt: skip
+        raise invalid(
+            f"{text}allowed_payment_method_types.", "payment_method_types", "payment_method_types_no_longer_supported"
+        )
 
 
 def _run(sandbox: Sandbox, operation: Operation, call: Call, origin: Origin) -> Answer:

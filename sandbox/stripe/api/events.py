@@ -12,8 +12,7 @@ from sandbox.stripe.core.clock import DAY
 from sandbox.stripe.core.errors import invalid, no_such
 from sandbox.stripe.core.shapes import Obj, make, new_id
 
-KEPT = 30 * DAY
-"""docs.stripe.com/api/events: events can be fetched for 30 days."""
+KEPT = 30 * DAY  # docs.stripe.com/api/events
 
 
 def _undelivered(call: Call) -> dict[str, int]:
@@ -64,10 +63,15 @@ def create_endpoint(call: Call) -> Obj:
     if call.params.get("api_version", sdk.API_VERSION) != sdk.API_VERSION:
         raise invalid(f"The sandbox renders events as {sdk.API_VERSION} only.", "api_version")
     endpoint = make(
-        "webhook_endpoint", call.sandbox.now(), url=call.params["url"], status="enabled",
-        enabled_events=call.params["enabled_events"], description=call.params.get("description"),
-        metadata=call.params.get("metadata") or {}, api_version=sdk.API_VERSION,
-    )  # fmt: skip
+        "webhook_endpoint",
+        call.sandbox.now(),
+        url=call.params["url"],
+        status="enabled",
+        enabled_events=call.params["enabled_events"],
+        description=call.params.get("description"),
+        metadata=call.params.get("metadata") or {},
+        api_version=sdk.API_VERSION,
+    )
     secret = new_id("whsec_", 32)
     call.sandbox.store.save(endpoint)
     call.sandbox.store.put("_secret", {"id": endpoint["id"], "secret": secret})

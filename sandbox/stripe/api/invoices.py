@@ -68,9 +68,14 @@ def _refused(call: Call, invoice: Obj) -> Obj:
     rows = [row for row in call.sandbox.store.all("invoice_payment") if row["invoice"] == invoice["id"]]
     intent = call.sandbox.get("payment_intent", rows[-1]["payment"]["payment_intent"])
     error = intent["last_payment_error"]
-    raise KeptError(402, "card_error", error["message"], code=error["code"],
-                    decline_code=error["decline_code"],
-                    charge=error["charge"])  # fmt: skip
+    raise KeptError(
+        402,
+        "card_error",
+        error["message"],
+        code=error["code"],
+        decline_code=error["decline_code"],
+        charge=error["charge"],
+    )
 
 
 @route("post /v1/invoices/{invoice}/void")

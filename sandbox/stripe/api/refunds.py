@@ -18,11 +18,19 @@ def create(call: Call) -> Obj:
     _refuse(charge, amount, left)
     check_metadata(call.params.get("metadata") or {})
     refund = make(
-        "refund", call.sandbox.now(), amount=amount, charge=charge["id"], currency=charge["currency"],
-        customer=charge["customer"], payment_intent=charge["payment_intent"], status="succeeded",
-        payment_method=charge["payment_method"], reason=call.params.get("reason"),
-        metadata=call.params.get("metadata") or {}, destination_details=_destination(),
-    )  # fmt: skip
+        "refund",
+        call.sandbox.now(),
+        amount=amount,
+        charge=charge["id"],
+        currency=charge["currency"],
+        customer=charge["customer"],
+        payment_intent=charge["payment_intent"],
+        status="succeeded",
+        payment_method=charge["payment_method"],
+        reason=call.params.get("reason"),
+        metadata=call.params.get("metadata") or {},
+        destination_details=_destination(),
+    )
     moved = paying.record(call.sandbox, refund, -amount, "refund", fee=0, fee_details=[])
     refund["balance_transaction"] = moved["id"]
     charge["amount_refunded"] += amount
@@ -40,8 +48,9 @@ def _charge(call: Call) -> Obj:
     if intent is not None:
         charge = call.sandbox.store.get("charge", str(intent["latest_charge"]))
     if charge is None and intent is not None:
-        raise invalid(f"This PaymentIntent ({intent['id']}) does not have a successful charge to refund.",
-                      "payment_intent")  # fmt: skip
+        raise invalid(
+            f"This PaymentIntent ({intent['id']}) does not have a successful charge to refund.", "payment_intent"
+        )
     if charge is None:
         raise missing("payment_intent")
     return charge

@@ -11,7 +11,6 @@ from sandbox.stripe.core.shapes import Obj, page
 from sandbox.stripe.core.world import Sandbox
 
 ALWAYS = frozenset({"expand"})
-PAGING = frozenset({"limit", "starting_after", "ending_before", "expand"})
 
 
 @dataclass

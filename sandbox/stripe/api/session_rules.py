@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
+from sandbox.stripe.api.catalogue import LARGEST
 from sandbox.stripe.api.registry import Call, check_metadata
 from sandbox.stripe.core.clock import DAY, MINUTE
 from sandbox.stripe.core.errors import ApiError, invalid, missing
 from sandbox.stripe.core.shapes import Obj
 
-SMALLEST = 50
-"""docs.stripe.com/currencies#minimum-and-maximum-charge-amounts (US dollars)."""
-LARGEST = 99_999_999
+SMALLEST = 50  # docs.stripe.com/currencies#minimum-and-maximum-charge-amounts (US dollars)
 
 
 def check(call: Call) -> None:
@@ -35,8 +34,13 @@ def _modes(given: dict[str, Any]) -> None:
         raise missing("mode")
     if mode == "setup" or given.get("ui_mode", "hosted_page") != "hosted_page":
         text = "The sandbox has mode=payment and mode=subscription on the hosted page so far."
-        raise ApiError(400, "invalid_request_error", text, code="sandbox_not_implemented",
-                       param="mode" if mode == "setup" else "ui_mode")  # fmt: skip
+        raise ApiError(
+            400,
+            "invalid_request_error",
+            text,
+            code="sandbox_not_implemented",
+            param="mode" if mode == "setup" else "ui_mode",
+        )
     wrong = {"payment": ("subscription_data",), "subscription": ("payment_intent_data", "customer_creation")}[mode]
     for name in wrong:
         if name in given:
@@ -99,5 +103,6 @@ def check_prices(mode: str, items: list[Obj]) -> None:
         text = "The Checkout Session's total amount must convert to at least 50 cents."
         raise invalid(text, "line_items", "amount_too_small")
     if total > LARGEST:
-        raise invalid("The Checkout Session's total amount must be no more than $999,999.99", "line_items",
-                      "amount_too_large")  # fmt: skip
+        raise invalid(
+            "The Checkout Session's total amount must be no more than $999,999.99", "line_items", "amount_too_large"
+        )

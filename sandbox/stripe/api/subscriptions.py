@@ -44,9 +44,11 @@ def retrieve_item(call: Call) -> Obj:
     return call.load("subscription_item", "item")
 
 
-@route("post /v1/subscriptions/{subscription_exposed_id}",
-       "metadata description cancel_at_period_end cancel_at default_payment_method pause_collection items "
-       "proration_behavior cancellation_details")  # fmt: skip
+@route(
+    "post /v1/subscriptions/{subscription_exposed_id}",
+    "metadata description cancel_at_period_end cancel_at default_payment_method pause_collection items "
+    "proration_behavior cancellation_details",
+)
 def update(call: Call) -> Obj:
     subscription = call.load("subscription", ID)
     if subscription["status"] == "canceled":
@@ -99,8 +101,12 @@ def _ending(call: Call, subscription: Obj) -> dict[str, Any]:
     if "cancel_at_period_end" in given or "cancel_at" in given:
         call.sandbox.due_at("cancel", subscription["id"], None)
         details["reason"] = None
-        return {"cancel_at_period_end": False, "cancel_at": None, "canceled_at": None,
-                "cancellation_details": details}  # fmt: skip
+        return {
+            "cancel_at_period_end": False,
+            "cancel_at": None,
+            "canceled_at": None,
+            "cancellation_details": details,
+        }
     return {}
 
 

@@ -32,11 +32,5 @@ def no_such(kind: str, identifier: str, param: str = "id") -> ApiError:
     return ApiError(status, "invalid_request_error", message, param=param, code="resource_missing")
 
 
-def card_error(code: str, message: str, decline_code: str | None, charge: str, intent: dict[str, Any]) -> ApiError:
-    """docs.stripe.com/api/errors: 402, the parameters were valid but the request failed."""
-    more = {"decline_code": decline_code, "charge": charge, "payment_intent": intent}
-    return ApiError(402, "card_error", message, code=code, **more)
-
-
 class KeptError(ApiError):
     """An error answer whose effects stay: the attempt was made, and events tell of it."""

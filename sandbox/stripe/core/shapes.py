@@ -17,11 +17,25 @@ from sandbox.stripe.contract import sdk
 Obj = dict[str, Any]
 
 PREFIXES = {
-    "balance_transaction": "txn_", "charge": "ch_", "checkout.session": "cs_test_", "customer": "cus_",
-    "event": "evt_", "invoice": "in_", "invoice_payment": "inpay_", "item": "li_", "line_item": "il_",
-    "payment_intent": "pi_", "payment_method": "pm_", "plan": "price_", "price": "price_", "product": "prod_",
-    "refund": "re_", "subscription": "sub_", "subscription_item": "si_", "webhook_endpoint": "we_",
-}  # fmt: skip
+    "balance_transaction": "txn_",
+    "charge": "ch_",
+    "checkout.session": "cs_test_",
+    "customer": "cus_",
+    "event": "evt_",
+    "invoice": "in_",
+    "invoice_payment": "inpay_",
+    "item": "li_",
+    "line_item": "il_",
+    "payment_intent": "pi_",
+    "payment_method": "pm_",
+    "plan": "price_",
+    "price": "price_",
+    "product": "prod_",
+    "refund": "re_",
+    "subscription": "sub_",
+    "subscription_item": "si_",
+    "webhook_endpoint": "we_",
+}
 
 ABSENT: dict[str, str] = {
     "charge": "authorization_code level3 presentment_details radar_options refunds transfer",

@@ -87,8 +87,15 @@ class Sandbox:
             if url is None:
                 self.store.drop("webhook_endpoint", DEFAULT_ENDPOINT)
                 return
-            fresh = make("webhook_endpoint", self.now(), url=url, status="enabled", enabled_events=["*"],
-                         api_version=sdk.API_VERSION, id=DEFAULT_ENDPOINT)  # fmt: skip
+            fresh = make(
+                "webhook_endpoint",
+                self.now(),
+                url=url,
+                status="enabled",
+                enabled_events=["*"],
+                api_version=sdk.API_VERSION,
+                id=DEFAULT_ENDPOINT,
+            )
             self.store.save(fresh)
             self.store.put("_secret", {"id": DEFAULT_ENDPOINT, "secret": secret})
 

@@ -85,30 +85,50 @@ def billing_details(entered: Entered) -> Obj:
 def method_card(entered: Entered) -> Obj:
     """The `card` hash of a PaymentMethod: docs.stripe.com/api/payment_methods/object."""
     return {
-        "brand": entered.card.brand, "country": "US", "display_brand": entered.card.brand,
+        "brand": entered.card.brand,
+        "country": "US",
+        "display_brand": entered.card.brand,
         "checks": {"address_line1_check": None, "address_postal_code_check": None, "cvc_check": "pass"},
-        "exp_month": entered.exp_month, "exp_year": entered.exp_year,
+        "exp_month": entered.exp_month,
+        "exp_year": entered.exp_year,
         "fingerprint": _fingerprint(entered.card),
-        "funding": "credit", "generated_from": None, "last4": entered.card.last4,
-        "networks": {"available": [entered.card.brand], "preferred": None}, "regulated_status": "unregulated",
-        "three_d_secure_usage": {"supported": True}, "wallet": None,
-    }  # fmt: skip
+        "funding": "credit",
+        "generated_from": None,
+        "last4": entered.card.last4,
+        "networks": {"available": [entered.card.brand], "preferred": None},
+        "regulated_status": "unregulated",
+        "three_d_secure_usage": {"supported": True},
+        "wallet": None,
+    }
 
 
 def charge_card(method: Obj, amount: int) -> Obj:
     """The `payment_method_details.card` hash of a Charge: docs.stripe.com/api/charges/object."""
     card = method["card"]
     return {
-        "amount_authorized": amount, "authorization_code": None, "brand": card["brand"],
-        "checks": dict(card["checks"]), "country": card["country"], "exp_month": card["exp_month"],
-        "exp_year": card["exp_year"], "extended_authorization": {"status": "disabled"},
-        "fingerprint": card["fingerprint"], "funding": card["funding"],
-        "incremental_authorization": {"status": "unavailable"}, "installments": None, "last4": card["last4"],
-        "mandate": None, "multicapture": {"status": "unavailable"}, "network": card["brand"],
-        "network_token": {"used": False}, "network_transaction_id": "104105106107108",
+        "amount_authorized": amount,
+        "authorization_code": None,
+        "brand": card["brand"],
+        "checks": dict(card["checks"]),
+        "country": card["country"],
+        "exp_month": card["exp_month"],
+        "exp_year": card["exp_year"],
+        "extended_authorization": {"status": "disabled"},
+        "fingerprint": card["fingerprint"],
+        "funding": card["funding"],
+        "incremental_authorization": {"status": "unavailable"},
+        "installments": None,
+        "last4": card["last4"],
+        "mandate": None,
+        "multicapture": {"status": "unavailable"},
+        "network": card["brand"],
+        "network_token": {"used": False},
+        "network_transaction_id": "104105106107108",
         "overcapture": {"maximum_amount_capturable": amount, "status": "unavailable"},
-        "regulated_status": "unregulated", "three_d_secure": None, "wallet": None,
-    }  # fmt: skip
+        "regulated_status": "unregulated",
+        "three_d_secure": None,
+        "wallet": None,
+    }
 
 
 def _fingerprint(card: KnownCard) -> str:

@@ -43,12 +43,16 @@ def _intent(sandbox: Sandbox, session: Obj, private: Obj, entered: Entered) -> O
     data = private["payment_intent_data"]
     recurring = session["mode"] == "subscription"
     intent = paying.create_intent(
-        sandbox, session["amount_total"], session["currency"], customer=session["customer"],
-        metadata=dict(data.get("metadata") or {}), receipt_email=data.get("receipt_email"),
+        sandbox,
+        session["amount_total"],
+        session["currency"],
+        customer=session["customer"],
+        metadata=dict(data.get("metadata") or {}),
+        receipt_email=data.get("receipt_email"),
         description="Subscription creation" if recurring else data.get("description"),
         setup_future_usage="off_session" if recurring else data.get("setup_future_usage"),
         statement_descriptor_suffix=data.get("statement_descriptor_suffix"),
-    )  # fmt: skip
+    )
     private["intent"] = intent["id"]
     sandbox.store.put("_session", private)
     if not recurring:
@@ -72,9 +76,15 @@ def create_customer(sandbox: Sandbox, **values: object) -> Obj:
     """docs.stripe.com/api/customers/object"""
     settings = {"custom_fields": None, "default_payment_method": None, "footer": None, "rendering_options": None}
     customer = make(
-        "customer", sandbox.now(), balance=0, delinquent=False, invoice_prefix=new_id("", 8).upper(),
-        next_invoice_sequence=1, preferred_locales=[], tax_exempt="none",
-    )  # fmt: skip
+        "customer",
+        sandbox.now(),
+        balance=0,
+        delinquent=False,
+        invoice_prefix=new_id("", 8).upper(),
+        next_invoice_sequence=1,
+        preferred_locales=[],
+        tax_exempt="none",
+    )
     customer["invoice_settings"] = settings
     customer.update(values)
     sandbox.store.save(customer)
@@ -82,13 +92,27 @@ def create_customer(sandbox: Sandbox, **values: object) -> Obj:
     return customer
 
 
-def _complete(sandbox: Sandbox, session: Obj, private: Obj, entered: Entered, intent: Obj, method: Obj,
-              customer: Obj | None) -> None:  # fmt: skip
+def _complete(
+    sandbox: Sandbox, session: Obj, private: Obj, entered: Entered, intent: Obj, method: Obj, customer: Obj | None
+) -> None:
     address = billing_details(entered)["address"]
-    details = {"address": address, "business_name": None, "email": entered.email, "individual_name": None,
-               "name": entered.name or None, "phone": None, "tax_exempt": "none", "tax_ids": []}  # fmt: skip
-    session.update(status="complete", payment_status="paid", url=None, customer_details=details,
-                   customer=customer["id"] if customer else None)  # fmt: skip
+    details = {
+        "address": address,
+        "business_name": None,
+        "email": entered.email,
+        "individual_name": None,
+        "name": entered.name or None,
+        "phone": None,
+        "tax_exempt": "none",
+        "tax_ids": [],
+    }
+    session.update(
+        status="complete",
+        payment_status="paid",
+        url=None,
+        customer_details=details,
+        customer=customer["id"] if customer else None,
+    )
     if session["mode"] == "subscription" and customer is not None:
         subscription = _subscribe(sandbox, private, customer, method, intent)
         session.update(subscription=subscription["id"], invoice=subscription["latest_invoice"])
@@ -101,9 +125,13 @@ def _subscribe(sandbox: Sandbox, private: Obj, customer: Obj, method: Obj, inten
     data = private["subscription_data"]
     prices = [(line["price"], line["quantity"]) for line in private["line_items"]]
     subscription = subscribing.create(
-        sandbox, customer, prices, metadata=dict(data.get("metadata") or {}),
-        description=data.get("description"), default_payment_method=method["id"],
-    )  # fmt: skip
+        sandbox,
+        customer,
+        prices,
+        metadata=dict(data.get("metadata") or {}),
+        description=data.get("description"),
+        default_payment_method=method["id"],
+    )
     invoice = invoicing.draft(sandbox, subscription, "subscription_create")
     subscription["latest_invoice"] = invoice["id"]
     subscribing.keep(sandbox, subscription)

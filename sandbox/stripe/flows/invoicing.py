@@ -14,31 +14,42 @@ from sandbox.stripe.core.world import Sandbox
 from sandbox.stripe.flows import paying
 from sandbox.stripe.flows.cards import DECLINED, Decline
 
+# After each failed attempt; when used up, the subscription is cancelled (Stripe's default setting).
 RETRY_AFTER = (3 * DAY, 5 * DAY, 7 * DAY)
-"""After each failed attempt; when used up, the subscription is cancelled (Stripe's default setting)."""
+TOTALS = ("amount_due", "amount_remaining", "subtotal", "subtotal_excluding_tax", "total", "total_excluding_tax")
 
 
 def draft(sandbox: Sandbox, subscription: Obj, reason: str) -> Obj:
     """A draft invoice for the subscription's current period; finalized an hour later unless done at once."""
     now, customer = sandbox.now(), sandbox.get("customer", subscription["customer"])
     invoice = make(
-        "invoice", now, billing_reason=reason, collection_method="charge_automatically", auto_advance=True,
-        currency=subscription["currency"], customer=customer["id"], customer_email=customer["email"],
-        customer_name=customer["name"], customer_tax_exempt="none", customer_tax_ids=[], account_country="US",
-        account_name="Sandbox", status="draft", automatically_finalizes_at=now + HOUR,
+        "invoice",
+        now,
+        billing_reason=reason,
+        collection_method="charge_automatically",
+        auto_advance=True,
+        currency=subscription["currency"],
+        customer=customer["id"],
+        customer_email=customer["email"],
+        customer_name=customer["name"],
+        customer_tax_exempt="none",
+        customer_tax_ids=[],
+        account_country="US",
+        account_name="Sandbox",
+        status="draft",
+        automatically_finalizes_at=now + HOUR,
         total_discount_amounts=[],
-        total_pretax_credit_amounts=[], total_taxes=[], issuer={"type": "self"}, period_start=now,
+        total_pretax_credit_amounts=[],
+        total_taxes=[],
+        issuer={"type": "self"},
+        period_start=now,
         period_end=now,
-        description=subscription["description"], parent=_parent(subscription), webhooks_delivered_at=None,
-        payment_settings={"default_mandate": None, "payment_method_options": None,
-                          "payment_method_types": None},
-    )  # fmt: skip
-    lines = [_line(invoice, item) for item in subscription["items"]["data"]]
-    total = sum(int(line["amount"]) for line in lines)
-    invoice["lines"] = page(lines, f"/v1/invoices/{invoice['id']}/lines")
-    for name in ("amount_due", "amount_remaining", "subtotal", "subtotal_excluding_tax", "total",
-                 "total_excluding_tax"):  # fmt: skip
-        invoice[name] = total
+        description=subscription["description"],
+        parent=_parent(subscription),
+        webhooks_delivered_at=None,
+        payment_settings={"default_mandate": None, "payment_method_options": None, "payment_method_types": None},
+    )
+    _add_lines(invoice, subscription["items"]["data"])
     if reason == "subscription_cycle":
         before = sandbox.store.find(str(subscription["latest_invoice"]))
         invoice["period_start"] = before["period_end"] if before else now
@@ -53,24 +64,49 @@ def _parent(subscription: Obj) -> Obj:
     return {"quote_details": None, "subscription_details": details, "type": "subscription_details"}
 
 
+def _add_lines(invoice: Obj, items: list[Obj]) -> None:
+    lines = [_line(invoice, item) for item in items]
+    invoice["lines"] = page(lines, f"/v1/invoices/{invoice['id']}/lines")
+    invoice.update(dict.fromkeys(TOTALS, sum(int(line["amount"]) for line in lines)))
+
+
 def _line(invoice: Obj, item: Obj) -> Obj:
     price = item["price"]
     amount = int(price["unit_amount"]) * int(item["quantity"])
-    details = {"invoice_item": None, "proration": False, "proration_details": {"credited_items": None},
-               "subscription": item["subscription"], "subscription_item": item["id"]}  # fmt: skip
+    details = {
+        "invoice_item": None,
+        "proration": False,
+        "proration_details": {"credited_items": None},
+        "subscription": item["subscription"],
+        "subscription_item": item["id"],
+    }
     return make(
-        "line_item", amount=amount, subtotal=amount, currency=price["currency"], discountable=True,
+        "line_item",
+        amount=amount,
+        subtotal=amount,
+        currency=price["currency"],
+        discountable=True,
         description=f"{item['quantity']} × at {amount / 100:.2f} / {price['recurring']['interval']}",
-        discount_amounts=[], invoice=invoice["id"], metadata={}, quantity=item["quantity"],
-        quantity_decimal=str(item["quantity"]), subscription=item["subscription"], taxes=[],
+        discount_amounts=[],
+        invoice=invoice["id"],
+        metadata={},
+        quantity=item["quantity"],
+        quantity_decimal=str(item["quantity"]),
+        subscription=item["subscription"],
+        taxes=[],
         pretax_credit_amounts=[],
-        parent={"invoice_item_details": None, "subscription_item_details": details,
-                "type": "subscription_item_details"},
+        parent={
+            "invoice_item_details": None,
+            "subscription_item_details": details,
+            "type": "subscription_item_details",
+        },
         period={"start": item["current_period_start"], "end": item["current_period_end"]},
-        pricing={"price_details": {"price": price["id"], "product": price["product"]},
-                 "type": "price_details",
-                 "unit_amount_decimal": price["unit_amount_decimal"]},
-    )  # fmt: skip
+        pricing={
+            "price_details": {"price": price["id"], "product": price["product"]},
+            "type": "price_details",
+            "unit_amount_decimal": price["unit_amount_decimal"],
+        },
+    )
 
 
 def finalize(sandbox: Sandbox, invoice: Obj) -> Obj:
@@ -93,9 +129,16 @@ def link_payment(sandbox: Sandbox, invoice: Obj, intent: Obj) -> Obj:
         if row["invoice"] == invoice["id"] and row["payment"]["payment_intent"] == intent["id"]:
             return row
     payment = {"payment_intent": intent["id"], "type": "payment_intent"}
-    row = make("invoice_payment", sandbox.now(), amount_requested=invoice["amount_due"], status="open",
-               currency=invoice["currency"], invoice=invoice["id"], is_default=True,
-               payment=payment)  # fmt: skip
+    row = make(
+        "invoice_payment",
+        sandbox.now(),
+        amount_requested=invoice["amount_due"],
+        status="open",
+        currency=invoice["currency"],
+        invoice=invoice["id"],
+        is_default=True,
+        payment=payment,
+    )
     return sandbox.store.save(row)
 
 
@@ -103,9 +146,14 @@ def mark_paid(sandbox: Sandbox, invoice: Obj, intent: Obj) -> Obj:
     row = link_payment(sandbox, invoice, intent)
     row.update(status="paid", amount_paid=invoice["amount_due"])
     row["status_transitions"]["paid_at"] = sandbox.now()
-    invoice.update(status="paid", attempted=True, attempt_count=invoice["attempt_count"] + 1,
-                   amount_remaining=0,
-                   amount_paid=invoice["amount_due"], next_payment_attempt=None)  # fmt: skip
+    invoice.update(
+        status="paid",
+        attempted=True,
+        attempt_count=invoice["attempt_count"] + 1,
+        amount_remaining=0,
+        amount_paid=invoice["amount_due"],
+        next_payment_attempt=None,
+    )
     invoice["status_transitions"]["paid_at"] = sandbox.now()
     sandbox.store.save(row)
     sandbox.store.save(invoice)
@@ -138,9 +186,14 @@ def _intent(sandbox: Sandbox, invoice: Obj) -> Obj:
     for row in sandbox.store.all("invoice_payment"):
         if row["invoice"] == invoice["id"] and row["status"] == "open":
             return sandbox.get("payment_intent", row["payment"]["payment_intent"])
-    intent = paying.create_intent(sandbox, invoice["amount_due"], invoice["currency"],
-                                  customer=invoice["customer"], description="Subscription update",
-                                  setup_future_usage="off_session")  # fmt: skip
+    intent = paying.create_intent(
+        sandbox,
+        invoice["amount_due"],
+        invoice["currency"],
+        customer=invoice["customer"],
+        description="Subscription update",
+        setup_future_usage="off_session",
+    )
     link_payment(sandbox, invoice, intent)
     return intent
 

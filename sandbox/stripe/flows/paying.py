@@ -23,11 +23,18 @@ def fee(amount: int) -> int:
 def create_intent(sandbox: Sandbox, amount: int, currency: str, **values: Any) -> Obj:
     """docs.stripe.com/api/payment_intents/object"""
     intent = make(
-        "payment_intent", sandbox.now(), amount=amount, currency=currency, status="requires_payment_method",
-        capture_method="automatic_async", confirmation_method="automatic", payment_method_types=["card"],
-        amount_details={"tip": {}}, payment_method_options={"card": {"request_three_d_secure": "automatic"}},
+        "payment_intent",
+        sandbox.now(),
+        amount=amount,
+        currency=currency,
+        status="requires_payment_method",
+        capture_method="automatic_async",
+        confirmation_method="automatic",
+        payment_method_types=["card"],
+        amount_details={"tip": {}},
+        payment_method_options={"card": {"request_three_d_secure": "automatic"}},
         **values,
-    )  # fmt: skip
+    )
     intent["client_secret"] = new_id(f"{intent['id']}_secret_")
     sandbox.store.save(intent)
     sandbox.emit("payment_intent.created", intent)
@@ -36,8 +43,14 @@ def create_intent(sandbox: Sandbox, amount: int, currency: str, **values: Any) -
 
 def create_method(sandbox: Sandbox, entered: Entered) -> Obj:
     """A card PaymentMethod. Its number stays out of it; the sandbox remembers which test card it was."""
-    method = make("payment_method", sandbox.now(), type="card", card=method_card(entered),
-                  billing_details=billing_details(entered), allow_redisplay="limited")  # fmt: skip
+    method = make(
+        "payment_method",
+        sandbox.now(),
+        type="card",
+        card=method_card(entered),
+        billing_details=billing_details(entered),
+        allow_redisplay="limited",
+    )
     sandbox.store.save(method)
     sandbox.store.put("_card", {"id": method["id"], "number": entered.card.number})
     return method
@@ -63,8 +76,9 @@ def attempt(sandbox: Sandbox, intent: Obj, method: Obj, decline: Decline | None)
     if decline is not None:
         _failed(sandbox, intent, method, charge, decline)
         return charge
-    intent.update(status="succeeded", amount_received=intent["amount"], payment_method=method["id"],
-                  last_payment_error=None)  # fmt: skip
+    intent.update(
+        status="succeeded", amount_received=intent["amount"], payment_method=method["id"], last_payment_error=None
+    )
     sandbox.store.save(intent)
     sandbox.emit("charge.succeeded", charge)
     sandbox.emit("payment_intent.succeeded", intent)
@@ -74,36 +88,63 @@ def attempt(sandbox: Sandbox, intent: Obj, method: Obj, decline: Decline | None)
 def _charge(sandbox: Sandbox, intent: Obj, method: Obj, decline: Decline | None) -> Obj:
     paid = decline is None
     return make(
-        "charge", sandbox.now(), amount=intent["amount"], amount_captured=intent["amount"] if paid else 0,
-        billing_details=method["billing_details"], calculated_statement_descriptor="SANDBOX", captured=paid,
-        currency=intent["currency"], customer=intent["customer"], description=intent["description"],
-        failure_code=decline.code if decline else None, failure_message=decline.message if decline else None,
-        fraud_details={}, metadata=dict(intent["metadata"]), outcome=_outcome(decline), paid=paid,
-        payment_intent=intent["id"], payment_method=method["id"], receipt_email=intent["receipt_email"],
+        "charge",
+        sandbox.now(),
+        amount=intent["amount"],
+        amount_captured=intent["amount"] if paid else 0,
+        billing_details=method["billing_details"],
+        calculated_statement_descriptor="SANDBOX",
+        captured=paid,
+        currency=intent["currency"],
+        customer=intent["customer"],
+        description=intent["description"],
+        failure_code=decline.code if decline else None,
+        failure_message=decline.message if decline else None,
+        fraud_details={},
+        metadata=dict(intent["metadata"]),
+        outcome=_outcome(decline),
+        paid=paid,
+        payment_intent=intent["id"],
+        payment_method=method["id"],
+        receipt_email=intent["receipt_email"],
         payment_method_details={"type": "card", "card": charge_card(method, intent["amount"])},
         statement_descriptor_suffix=intent["statement_descriptor_suffix"],
         status="succeeded" if paid else "failed",
-    )  # fmt: skip
+    )
 
 
 def _outcome(decline: Decline | None) -> Obj:
     common = {"advice_code": None, "network_advice_code": None, "risk_level": "normal", "risk_score": 12}
     if decline is None:
-        return {**common, "network_decline_code": None, "network_status": "approved_by_network",
-                "reason": None,
-                "seller_message": "Payment complete.", "type": "authorized"}  # fmt: skip
-    return {**common, "network_decline_code": "01", "network_status": "declined_by_network",
-            "reason": decline.decline_code, "seller_message": "The bank declined the payment.",
-            "type": "issuer_declined"}  # fmt: skip
+        return {
+            **common,
+            "network_decline_code": None,
+            "network_status": "approved_by_network",
+            "reason": None,
+            "seller_message": "Payment complete.",
+            "type": "authorized",
+        }
+    return {
+        **common,
+        "network_decline_code": "01",
+        "network_status": "declined_by_network",
+        "reason": decline.decline_code,
+        "seller_message": "The bank declined the payment.",
+        "type": "issuer_declined",
+    }
 
 
 def _failed(sandbox: Sandbox, intent: Obj, method: Obj, charge: Obj, decline: Decline) -> None:
     """docs.stripe.com/payments/paymentintents/lifecycle: back to requires_payment_method."""
     error = {
-        "charge": charge["id"], "code": decline.code, "decline_code": decline.decline_code,
+        "charge": charge["id"],
+        "code": decline.code,
+        "decline_code": decline.decline_code,
         "doc_url": f"https://docs.stripe.com/error-codes/{decline.code.replace('_', '-')}",
-        "message": decline.message, "payment_method": method, "type": "card_error",
-    }  # fmt: skip
+        "message": decline.message,
+        "payment_method": method,
+        "type": "card_error",
+    }
     intent.update(status="requires_payment_method", payment_method=None, last_payment_error=error)
     sandbox.store.save(intent)
     sandbox.emit("charge.failed", charge)
@@ -112,8 +153,13 @@ def _failed(sandbox: Sandbox, intent: Obj, method: Obj, charge: Obj, decline: De
 
 def _settle(sandbox: Sandbox, charge: Obj) -> Obj:
     cost = fee(charge["amount"])
-    detail = {"amount": cost, "application": None, "currency": charge["currency"],
-              "description": "Stripe processing fees", "type": "stripe_fee"}  # fmt: skip
+    detail = {
+        "amount": cost,
+        "application": None,
+        "currency": charge["currency"],
+        "description": "Stripe processing fees",
+        "type": "stripe_fee",
+    }
     moved = record(sandbox, charge, charge["amount"], "charge", fee=cost, fee_details=[detail])
     charge["balance_transaction"] = moved["id"]
     sandbox.store.save(charge)
@@ -126,11 +172,20 @@ def record(sandbox: Sandbox, source: Obj, amount: int, kind: str, **values: Any)
     (docs.stripe.com/payouts#payout-speed; here: two days)."""
     cost = int(values.get("fee", 0))
     moved = make(
-        "balance_transaction", sandbox.now(), amount=amount, net=amount - cost, currency=source["currency"],
-        description=source.get("description"), available_on=sandbox.now() + 2 * DAY, status="pending",
+        "balance_transaction",
+        sandbox.now(),
+        amount=amount,
+        net=amount - cost,
+        currency=source["currency"],
+        description=source.get("description"),
+        available_on=sandbox.now() + 2 * DAY,
+        status="pending",
         type=kind,
-        source=source["id"], reporting_category=kind, balance_type="payments", **values,
-    )  # fmt: skip
+        source=source["id"],
+        reporting_category=kind,
+        balance_type="payments",
+        **values,
+    )
     sandbox.due_at("available", moved["id"], moved["available_on"])
     return sandbox.store.save(moved)
 

@@ -19,18 +19,33 @@ def create(sandbox: Sandbox, customer: Obj, prices: list[tuple[Obj, int]], **val
     """An active subscription for a customer whose first payment has just succeeded; not announced yet."""
     now = sandbox.now()
     subscription = make(
-        "subscription", now, automatic_tax={"disabled_reason": None, "enabled": False, "liability": None},
-        billing_cycle_anchor=now, billing_mode={"flexible": {"proration_discounts": "included"},
-                                                "type": "flexible"},
+        "subscription",
+        now,
+        automatic_tax={"disabled_reason": None, "enabled": False, "liability": None},
+        billing_cycle_anchor=now,
+        billing_mode={"flexible": {"proration_discounts": "included"}, "type": "flexible"},
         cancellation_details={"comment": None, "feedback": None, "feedback_option": None, "reason": None},
-        collection_method="charge_automatically", currency=prices[0][0]["currency"], customer=customer["id"],
-        default_tax_rates=[], start_date=now, status="active",
-        invoice_settings={"account_tax_ids": None, "issuer": {"type": "self"}, "custom_fields": None,
-                          "description": None, "footer": None},
-        payment_settings={"payment_method_options": None, "payment_method_types": None,
-                          "save_default_payment_method": "off"},
-        trial_settings={"end_behavior": {"missing_payment_method": "create_invoice"}}, **values,
-    )  # fmt: skip
+        collection_method="charge_automatically",
+        currency=prices[0][0]["currency"],
+        customer=customer["id"],
+        default_tax_rates=[],
+        start_date=now,
+        status="active",
+        invoice_settings={
+            "account_tax_ids": None,
+            "issuer": {"type": "self"},
+            "custom_fields": None,
+            "description": None,
+            "footer": None,
+        },
+        payment_settings={
+            "payment_method_options": None,
+            "payment_method_types": None,
+            "save_default_payment_method": "off",
+        },
+        trial_settings={"end_behavior": {"missing_payment_method": "create_invoice"}},
+        **values,
+    )
     items = [_item(subscription, price, quantity) for price, quantity in prices]
     subscription["items"] = page(items, f"/v1/subscription_items?subscription={subscription['id']}")
     keep(sandbox, subscription)
@@ -42,20 +57,36 @@ def _item(subscription: Obj, price: Obj, quantity: int) -> Obj:
     start = subscription["billing_cycle_anchor"]
     recurring = price["recurring"]
     end = next_period_end(start, start, recurring["interval"], recurring["interval_count"])
-    return make("subscription_item", start, subscription=subscription["id"], price=price, plan=plan(price),
-                quantity=quantity, tax_rates=[], current_period_start=start,
-                current_period_end=end)  # fmt: skip
+    return make(
+        "subscription_item",
+        start,
+        subscription=subscription["id"],
+        price=price,
+        plan=plan(price),
+        quantity=quantity,
+        tax_rates=[],
+        current_period_start=start,
+        current_period_end=end,
+    )
 
 
 def plan(price: Obj) -> Obj:
     """The legacy plan an item still carries: docs.stripe.com/api/plans/object"""
     recurring = price["recurring"]
     return make(
-        "plan", price["created"], id=price["id"], active=price["active"], amount=price["unit_amount"],
-        amount_decimal=price["unit_amount_decimal"], billing_scheme="per_unit", currency=price["currency"],
-        interval=recurring["interval"], interval_count=recurring["interval_count"], usage_type="licensed",
+        "plan",
+        price["created"],
+        id=price["id"],
+        active=price["active"],
+        amount=price["unit_amount"],
+        amount_decimal=price["unit_amount_decimal"],
+        billing_scheme="per_unit",
+        currency=price["currency"],
+        interval=recurring["interval"],
+        interval_count=recurring["interval_count"],
+        usage_type="licensed",
         product=price["product"],
-    )  # fmt: skip
+    )
 
 
 def keep(sandbox: Sandbox, subscription: Obj) -> Obj:
@@ -88,8 +119,9 @@ def renew(sandbox: Sandbox, subscription: Obj, *, at_once: bool = False) -> Obj 
     items = copy.deepcopy(subscription["items"])
     for item in items["data"]:
         start, recurring = item["current_period_end"], item["price"]["recurring"]
-        turn = next_period_end(subscription["billing_cycle_anchor"], start, recurring["interval"],
-                               recurring["interval_count"])  # fmt: skip
+        turn = next_period_end(
+            subscription["billing_cycle_anchor"], start, recurring["interval"], recurring["interval_count"]
+        )
         item.update(current_period_start=start, current_period_end=turn)
     shadow = {**subscription, "items": items}
     invoice = invoicing.draft(sandbox, shadow, "subscription_cycle")
@@ -136,8 +168,9 @@ def cancel(sandbox: Sandbox, subscription: Obj, reason: str) -> Obj:
     """docs.stripe.com/billing/subscriptions/cancel: at once, for good; open invoices are no longer tried."""
     now = sandbox.now()
     details = {**subscription["cancellation_details"], "reason": reason}
-    subscription.update(status="canceled", ended_at=now, cancellation_details=details,
-                        canceled_at=subscription["canceled_at"] or now)  # fmt: skip
+    subscription.update(
+        status="canceled", ended_at=now, cancellation_details=details, canceled_at=subscription["canceled_at"] or now
+    )
     keep(sandbox, subscription)
     sandbox.due_at("renew", subscription["id"], None)
     sandbox.due_at("cancel", subscription["id"], None)

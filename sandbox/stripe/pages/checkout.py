@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, current_app, redirect, render_template, request
+from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
+from sandbox.stripe import parts
 from sandbox.stripe.core.shapes import Obj
-from sandbox.stripe.core.world import Sandbox
 from sandbox.stripe.flows import finishing
 from sandbox.stripe.flows.cards import CARDS, spaced
 from sandbox.stripe.pages import entry, words
@@ -16,14 +16,9 @@ from sandbox.stripe.pages import entry, words
 blueprint = Blueprint("checkout", __name__)
 
 
-def _world() -> Sandbox:
-    found: Sandbox = current_app.extensions["sandbox"]
-    return found
-
-
 @blueprint.get("/c/pay/<session_id>")
 def show(session_id: str) -> Any:
-    session = _world().store.get("checkout.session", session_id)
+    session = parts.sandbox().store.get("checkout.session", session_id)
     if session is None:
         return render_template("closed.html", title="No such payment page", back=None), 404
     return _page(session, {}) if session["status"] == "open" else _closed(session)
@@ -31,7 +26,7 @@ def show(session_id: str) -> Any:
 
 @blueprint.post("/c/pay/<session_id>")
 def pay(session_id: str) -> Any:
-    sandbox = _world()
+    sandbox = parts.sandbox()
     session = sandbox.store.get("checkout.session", session_id)
     if session is None:
         return render_template("closed.html", title="No such payment page", back=None), 404
@@ -59,13 +54,18 @@ def _leave(session: Obj) -> Response:
 
 
 def _page(session: Obj, errors: dict[str, str]) -> str:
-    items = _world().get("_session", session["id"])["line_items"]
+    items = parts.sandbox().get("_session", session["id"])["line_items"]
     return render_template(
-        "checkout.html", session=session, errors=errors, typed=request.form, email=known_email(session),
+        "checkout.html",
+        session=session,
+        errors=errors,
+        typed=request.form,
+        email=known_email(session),
         lines=[(item["description"], item["quantity"], words.price(item)) for item in items],
-        total=words.money(session["amount_total"], session["currency"]), button=words.button(session, items),
+        total=words.money(session["amount_total"], session["currency"]),
+        button=words.button(session, items),
         cards=[(spaced(card.number), card.hint) for card in CARDS.values()],
-    )  # fmt: skip
+    )
 
 
 def _closed(session: Obj) -> str:

@@ -5,20 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, current_app, request
+from flask import Blueprint, request
 
+from sandbox.stripe import parts
 from sandbox.stripe.core.faults import API_FAULTS, WEBHOOK_FAULTS
-from sandbox.stripe.core.world import Sandbox
 from sandbox.stripe.flows import timers
 from sandbox.stripe.pages import doing
-from sandbox.stripe.webhooks.courier import Courier
 
 blueprint = Blueprint("controls", __name__, url_prefix="/_sandbox")
 Result = tuple[dict[str, Any], int] | dict[str, Any]
-
-
-def _parts() -> tuple[Sandbox, Courier]:
-    return current_app.extensions["sandbox"], current_app.extensions["courier"]
 
 
 def _given() -> dict[str, Any]:
@@ -36,27 +31,29 @@ def _wrong(error: Exception) -> Result:
 @blueprint.get("/state")
 def state() -> Result:
     """Everything there is, by kind of object, and what did not fit the contract."""
-    sandbox, courier = _parts()
+    sandbox, courier = parts.sandbox(), parts.courier()
     objects = {name: sandbox.store.all(name) for name in sandbox.store.tables() if not name.startswith("_")}
     return {
-        "now": sandbox.now(), "offset": sandbox.clock.offset, "objects": objects,
+        "now": sandbox.now(),
+        "offset": sandbox.clock.offset,
+        "objects": objects,
         "deliveries": courier.rows(),
-        "faults": sandbox.faults.listed(), "ignored_parameters": sorted(sandbox.ignored),
-        "violations": [{"side": v.side, "where": v.where,
-                        "problems": list(v.problems)} for v in sandbox.violations],
-    }  # fmt: skip
+        "faults": sandbox.faults.listed(),
+        "ignored_parameters": sorted(sandbox.ignored),
+        "violations": [{"side": v.side, "where": v.where, "problems": list(v.problems)} for v in sandbox.violations],
+    }
 
 
 @blueprint.get("/clock")
 def clock() -> Result:
-    sandbox, _ = _parts()
+    sandbox = parts.sandbox()
     return {"now": sandbox.now(), "offset": sandbox.clock.offset}
 
 
 @blueprint.post("/clock")
 def move_clock() -> Result:
     """`advance` (seconds) or `set` (seconds since 1970, or an ISO date-time with its zone). Never back."""
-    sandbox, _ = _parts()
+    sandbox = parts.sandbox()
     given = _given()
     if ("advance" in given) == ("set" in given):
         raise ValueError("give either advance or set")
@@ -79,13 +76,13 @@ def _instant(text: str) -> float:
 
 @blueprint.get("/faults")
 def faults() -> Result:
-    return {"waiting": _parts()[0].faults.listed(), "known": {**API_FAULTS, **WEBHOOK_FAULTS}}
+    return {"waiting": parts.sandbox().faults.listed(), "known": {**API_FAULTS, **WEBHOOK_FAULTS}}
 
 
 @blueprint.post("/faults")
 def add_fault() -> Result:
     """`kind`, and as wished `count`, `seconds`, `method`, `path`, `type`; `kind=none` clears them all."""
-    sandbox, _ = _parts()
+    sandbox = parts.sandbox()
     given = _given()
     kind = str(given.pop("kind", ""))
     if kind == "none":
@@ -102,7 +99,7 @@ def add_fault() -> Result:
 @blueprint.post("/pay/<session_id>")
 def pay(session_id: str) -> Result:
     """What a donor does on the hosted page, for tests without a browser: `card`, `email`, `name`."""
-    sandbox, _ = _parts()
+    sandbox = parts.sandbox()
     given = _given()
     done = doing.pay(sandbox, session_id, **{n: str(given[n]) for n in ("card", "email", "name") if n in given})
     return {"declined": done}
@@ -111,15 +108,15 @@ def pay(session_id: str) -> Result:
 @blueprint.post("/deliver")
 def deliver() -> Result:
     """Try every waiting webhook delivery once, now."""
-    return {"delivered": _parts()[1].deliver_now(delayed=True)}
+    return {"delivered": parts.courier().deliver_now(delayed=True)}
 
 
 @blueprint.post("/subscriptions/<subscription_id>/renew")
 def renew(subscription_id: str) -> Result:
-    return {"invoice": doing.renew(_parts()[0], subscription_id)}
+    return {"invoice": doing.renew(parts.sandbox(), subscription_id)}
 
 
 @blueprint.post("/subscriptions/<subscription_id>/decline-next")
 def decline_next(subscription_id: str) -> Result:
-    doing.decline_next(_parts()[0], subscription_id)
+    doing.decline_next(parts.sandbox(), subscription_id)
     return {"subscription": subscription_id}

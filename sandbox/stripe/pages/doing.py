@@ -9,8 +9,13 @@ from sandbox.stripe.pages import entry
 from sandbox.stripe.pages.checkout import known_email
 
 
-def pay(sandbox: Sandbox, session_id: str, card: str = "4242424242424242", email: str = "donor@example.org",
-        name: str = "Test Donor") -> str | None:  # fmt: skip
+def pay(
+    sandbox: Sandbox,
+    session_id: str,
+    card: str = "4242424242424242",
+    email: str = "donor@example.org",
+    name: str = "Test Donor",
+) -> str | None:
     """Pay a session with a test card; the message when it was declined, None when it was paid."""
     session = sandbox.get("checkout.session", session_id)
     known = CARDS.get(card)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from sandbox.stripe import parts
 from sandbox.stripe.core.clock import DAY
 from sandbox.stripe.core.faults import API_FAULTS, WEBHOOK_FAULTS
 from sandbox.stripe.core.shapes import Obj
@@ -15,14 +16,9 @@ from sandbox.stripe.core.world import Sandbox
 from sandbox.stripe.flows import timers
 from sandbox.stripe.flows.subscribing import period_end
 from sandbox.stripe.pages import doing, words
-from sandbox.stripe.webhooks.courier import Courier
 
 blueprint = Blueprint("overview", __name__)
 SHOWN = 30
-
-
-def _parts() -> tuple[Sandbox, Courier]:
-    return current_app.extensions["sandbox"], current_app.extensions["courier"]
 
 
 def _day(at: int) -> str:
@@ -31,30 +27,43 @@ def _day(at: int) -> str:
 
 @blueprint.get("/")
 def show() -> str:
-    sandbox, courier = _parts()
+    sandbox, courier = parts.sandbox(), parts.courier()
     return render_template(
-        "overview.html", now=_day(sandbox.now()), moved=round(sandbox.clock.offset / DAY, 2),
+        "overview.html",
+        now=_day(sandbox.now()),
+        moved=round(sandbox.clock.offset / DAY, 2),
         payments=[_payment(row) for row in sandbox.store.newest("payment_intent", SHOWN)],
         subscriptions=[_subscription(sandbox, row) for row in sandbox.store.newest("subscription", SHOWN)],
         deliveries=[_delivery(row) for row in courier.rows()[: -SHOWN - 1 : -1]],
-        violations=sandbox.violations[-10:], ignored=sorted(sandbox.ignored), waiting=sandbox.faults.listed(),
+        violations=sandbox.violations[-10:],
+        ignored=sorted(sandbox.ignored),
+        waiting=sandbox.faults.listed(),
         faults={**API_FAULTS, **WEBHOOK_FAULTS},
-    )  # fmt: skip
+    )
 
 
 def _payment(row: Obj) -> dict[str, Any]:
     error = row["last_payment_error"]
-    return {"id": row["id"], "amount": words.money(row["amount"], row["currency"]), "status": row["status"],
-            "created": _day(row["created"]), "error": error["message"] if error else ""}  # fmt: skip
+    return {
+        "id": row["id"],
+        "amount": words.money(row["amount"], row["currency"]),
+        "status": row["status"],
+        "created": _day(row["created"]),
+        "error": error["message"] if error else "",
+    }
 
 
 def _subscription(sandbox: Sandbox, row: Obj) -> dict[str, Any]:
     item = row["items"]["data"][0]
     line = {"amount_total": item["price"]["unit_amount"] * item["quantity"], **item, "currency": row["currency"]}
-    return {"id": row["id"], "status": row["status"], "price": words.price(line),
-            "next": _day(period_end(row)),
-            "declines": doing.declines_waiting(sandbox, row["id"]),
-            "live": row["status"] in ("active", "past_due")}  # fmt: skip
+    return {
+        "id": row["id"],
+        "status": row["status"],
+        "price": words.price(line),
+        "next": _day(period_end(row)),
+        "declines": doing.declines_waiting(sandbox, row["id"]),
+        "live": row["status"] in ("active", "past_due"),
+    }
 
 
 def _delivery(row: Obj) -> dict[str, Any]:
@@ -67,26 +76,26 @@ def _back() -> Response:
 
 @blueprint.post("/renew/<subscription_id>")
 def renew(subscription_id: str) -> Response:
-    doing.renew(_parts()[0], subscription_id)
+    doing.renew(parts.sandbox(), subscription_id)
     return _back()
 
 
 @blueprint.post("/decline-next/<subscription_id>")
 def decline_next(subscription_id: str) -> Response:
-    doing.decline_next(_parts()[0], subscription_id)
+    doing.decline_next(parts.sandbox(), subscription_id)
     return _back()
 
 
 @blueprint.post("/send-again/<event_id>")
 def send_again(event_id: str) -> Response:
-    _parts()[1].resend(event_id)
+    parts.courier().resend(event_id)
     return _back()
 
 
 @blueprint.post("/clock")
 def clock() -> Response:
     days = request.form.get("days", "0")
-    timers.advance(_parts()[0], float(days) * DAY if days.isdigit() else 0)
+    timers.advance(parts.sandbox(), float(days) * DAY if days.isdigit() else 0)
     return _back()
 
 
@@ -94,9 +103,9 @@ def clock() -> Response:
 def fault() -> Response:
     kind = request.form.get("kind", "")
     if kind == "none":
-        _parts()[0].faults.clear()
+        parts.sandbox().faults.clear()
     elif kind in API_FAULTS or kind in WEBHOOK_FAULTS:
-        _parts()[0].faults.add(kind, seconds=20.0)
+        parts.sandbox().faults.add(kind, seconds=20.0)
     return _back()
 
 

@@ -51,12 +51,23 @@ class Courier:
         for _ in range(2 if kind == "webhook_duplicate" else 1):
             pause = self.sandbox.random.random() * SPREAD
             late = fault.seconds if fault and kind == "webhook_delay" else 0.0
-            self._keep({
-                "id": new_id("dlv_"), "event": event["id"], "type": event["type"], "endpoint": endpoint["id"],
-                "url": endpoint["url"], "attempts": 0, "next_at": time.time() + pause + late, "order": pause,
-                "delayed": late > 0, "status": "dropped" if kind == "webhook_drop" else "pending",
-                "last_status": None, "last_error": None, "created": self.sandbox.now(),
-            })  # fmt: skip
+            self._keep(
+                {
+                    "id": new_id("dlv_"),
+                    "event": event["id"],
+                    "type": event["type"],
+                    "endpoint": endpoint["id"],
+                    "url": endpoint["url"],
+                    "attempts": 0,
+                    "next_at": time.time() + pause + late,
+                    "order": pause,
+                    "delayed": late > 0,
+                    "status": "dropped" if kind == "webhook_drop" else "pending",
+                    "last_status": None,
+                    "last_error": None,
+                    "created": self.sandbox.now(),
+                }
+            )
 
     def resend(self, event_id: str) -> None:
         """Deliver an event again to every endpoint, whatever became of it before."""

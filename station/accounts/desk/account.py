@@ -40,5 +40,6 @@ def recovery_codes() -> str:
 
 @account.post("/second-factor")
 def second_factor() -> ResponseReturnValue:
-    link = services.make_link(current_person().id, "second_factor")
+    person = current_person()
+    link = services.hand_out_link(person.id, "second_factor", person.actor)
     return redirect(url_for("accounts.join", token=link.rpartition("/")[2]), 303)

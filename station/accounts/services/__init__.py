@@ -13,6 +13,7 @@ from station.accounts.services.errors import (
 )
 from station.accounts.services.joining import (
     Joined,
+    hand_out_link,
     invite,
     join,
     make_link,
@@ -40,6 +41,7 @@ __all__ = [
     "disable_staff",
     "enable_staff",
     "end_session",
+    "hand_out_link",
     "invite",
     "join",
     "make_link",

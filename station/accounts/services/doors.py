@@ -22,9 +22,11 @@ from station.core.db import db, transaction
 from station.core.events import Subject
 from station.core.ratelimit import Limit
 
-PER_EMAIL = Limit("sign_in.email", 10, timedelta(minutes=15))
 PER_CLIENT = Limit("sign_in.client", 50, timedelta(minutes=15))
+PER_PAIR = Limit("sign_in.pair", 10, timedelta(minutes=15))
+PER_EMAIL = Limit("sign_in.email", 100, timedelta(hours=1))  # more than two clients can use up: see docs/security.md
 PER_FACTOR = Limit("sign_in.second_factor", 10, timedelta(minutes=15))
+PER_FACTOR_DAY = Limit("sign_in.second_factor.day", 50, timedelta(days=1))
 _hasher = PasswordHasher()  # RFC 9106's second recommendation: 64 MiB, 3 passes, 4 lanes
 
 
@@ -35,7 +37,9 @@ def sign_in(email: str, password: str, client: str, browser: str) -> str:
     An unknown email costs the same time as a wrong password.
     """
     address = normalise_email(email)
-    if not (ratelimit.allow(PER_CLIENT, client) and ratelimit.allow(PER_EMAIL, address)):
+    place = ratelimit.network(client)
+    budgets = ((PER_CLIENT, place), (PER_PAIR, f"{address} {place}"), (PER_EMAIL, address))
+    if not all(ratelimit.allow(limit, who) for limit, who in budgets):
         raise TooManyTries("Too many tries. Wait fifteen minutes, then sign in again.")
     row = db.session().scalar(sa.select(Staff).where(Staff.email == address))
     right = password_fits(row.password_hash if row else None, password)
@@ -65,20 +69,27 @@ def second_step(token: str, code: str, browser: str) -> str:
         raise SignInRefused("Signing in took too long. Start again with your email and password.")
     person = view.person
     limit_second_factor(person.id)
-    how = _spend(person.id, code)
-    if how is None:
-        _refused(person.id)
-        raise CodeRefused("That code is not right, or was used before. Wait for the next one and try again.")
-    with transaction() as session:
-        session.execute(sa.update(StaffSession).where(StaffSession.id == view.id).values(revoked_at=clock.now()))
-        fresh = start_session(person.id, browser=browser)
-        events.record("accounts.session.started", person.actor, [Subject("staff", person.id)], {"how": how})
-    return fresh
+    with transaction():
+        how = _spend(person.id, code)
+        if how is not None:
+            _end_first_step(view.id)
+            events.record("accounts.session.started", person.actor, [Subject("staff", person.id)], {"how": how})
+            return start_session(person.id, browser=browser)
+    _refused(person.id)
+    raise CodeRefused("That code is not right, or was used before. Wait for the next one and try again.")
+
+
+def _end_first_step(session_id: UUID) -> None:
+    """Use up a first step. Raises SignInRefused when it has ended since it was read, so that the code stays good."""
+    row = db.session().get_one(StaffSession, session_id, with_for_update=True)
+    if row.revoked_at is not None:
+        raise SignInRefused("Signing in was ended meanwhile. Start again with your email and password.")
+    row.revoked_at = clock.now()
 
 
 def limit_second_factor(staff_id: UUID) -> None:
     """Count one try at someone's second factor. Raises TooManyTries."""
-    if not ratelimit.allow(PER_FACTOR, str(staff_id)):
+    if not all(ratelimit.allow(limit, str(staff_id)) for limit in (PER_FACTOR, PER_FACTOR_DAY)):
         raise TooManyTries("Too many codes. Wait fifteen minutes, then try again.")
 
 

@@ -14,7 +14,7 @@ from station.accounts.models import Invitation, RecoveryCode, Role, Staff
 from station.accounts.services import doors
 from station.accounts.services.errors import CodeRefused, LinkSpent, PasswordRefused
 from station.accounts.services.sessions import end_all, start_session
-from station.accounts.services.staff import add_staff
+from station.accounts.services.staff import add_staff, keep_an_admin
 from station.core import clock, events
 from station.core.actor import Actor
 from station.core.announce import announce
@@ -41,7 +41,10 @@ def invite(name: str, email: str, roles: Collection[Role], actor: Actor) -> UUID
 
 
 def start_over(staff_id: UUID, actor: Actor) -> None:
-    """A forgotten password: password, second factor and sessions end now, and a link sets up new ones."""
+    """A forgotten password: password, second factor and sessions end now, and a link sets up new ones.
+
+    Raises LastAdmin when nobody else could run the desk meanwhile; so does the reset below.
+    """
     with transaction() as session:
         session.get_one(Staff, staff_id, with_for_update=True).password_hash = None
         _drop_second_factor(staff_id)
@@ -55,6 +58,15 @@ def reset_second_factor(staff_id: UUID, actor: Actor) -> None:
         _drop_second_factor(staff_id)
         events.record("accounts.second_factor.reset", actor, [Subject("staff", staff_id)], _name(staff_id))
         _announce(staff_id, "second_factor", make_link(staff_id, "second_factor"))
+
+
+def hand_out_link(staff_id: UUID, purpose: Purpose, actor: Actor) -> str:
+    """A fresh link that is shown to whoever asked for it, instead of going out by mail."""
+    with transaction():
+        events.record(
+            "accounts.link.made", actor, [Subject("staff", staff_id)], {**_name(staff_id), "purpose": purpose}
+        )
+        return make_link(staff_id, purpose)
 
 
 def make_link(staff_id: UUID, purpose: Purpose) -> str:
@@ -144,6 +156,7 @@ def _use(invitation_id: UUID) -> None:
 def _drop_second_factor(staff_id: UUID) -> None:
     session = db.session()
     row = session.get_one(Staff, staff_id, with_for_update=True)
+    keep_an_admin(staff_id)
     row.totp_secret, row.totp_last_step = None, 0
     session.execute(sa.delete(RecoveryCode).where(RecoveryCode.staff_id == staff_id))
     end_all(staff_id)

@@ -45,7 +45,7 @@ def set_roles(staff_id: UUID, roles: Collection[Role], actor: Actor) -> None:
         if before == set(roles):
             return
         if Role.ADMIN not in roles:
-            _keep_an_admin(staff_id)
+            keep_an_admin(staff_id)
         session.execute(sa.delete(StaffRole).where(StaffRole.staff_id == staff_id))
         _give(staff_id, roles)
         end_all(staff_id)
@@ -63,7 +63,7 @@ def disable_staff(staff_id: UUID, actor: Actor) -> None:
         row = session.get_one(Staff, staff_id, with_for_update=True)
         if row.disabled_at is not None:
             return
-        _keep_an_admin(staff_id)
+        keep_an_admin(staff_id)
         row.disabled_at = clock.now()
         end_all(staff_id)
         events.record("accounts.staff.disabled", actor, [Subject("staff", staff_id)], {"name": row.name})
@@ -85,7 +85,7 @@ def _give(staff_id: UUID, roles: Collection[Role]) -> None:
             insert_missing(StaffRole, staff_id=staff_id, role=role)
 
 
-def _keep_an_admin(leaving: UUID) -> None:
+def keep_an_admin(leaving: UUID) -> None:
     """Raise LastAdmin unless the one who leaves is no working admin, or another one stays. Admin rows are locked."""
     working = set(
         db.session().scalars(

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from station.core.actor import STRIPE
+from station.core.addresses import normalise_email
 from station.core.events import Subject
 from station.core.money import Money
 from station.demo.generator.calendar import Calendar, months_on
@@ -19,7 +20,6 @@ from station.giving.models import Frequency, Gift
 from station.licensee.queries import StationView
 from station.members import queries as members
 from station.members.models import Member, MemberEmail, MemberKind
-from station.members.policies import normalise_email
 from station.payments.models import (
     Account,
     LedgerEntry,

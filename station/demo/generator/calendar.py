@@ -7,9 +7,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from station.core import clock
+from station.demo.house import LICENSEE
 
 YEARS = 4  # fiscal years of gifts, the current one included
-FIRST_MONTH = 10
+FIRST_MONTH = LICENSEE.fiscal_year_starts
 
 
 @dataclass(frozen=True)

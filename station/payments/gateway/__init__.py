@@ -7,6 +7,7 @@ aware UTC. What goes wrong is either `StripeUnavailable` (unknown or passing: tr
 
 from station.payments.gateway.client import (
     create_checkout,
+    expire_checkout,
     fetch_charge,
     fetch_invoice,
     fetch_session,
@@ -35,6 +36,7 @@ __all__ = [
     "StripeRefused",
     "StripeUnavailable",
     "create_checkout",
+    "expire_checkout",
     "fetch_charge",
     "fetch_invoice",
     "fetch_session",

@@ -65,6 +65,12 @@ def create_checkout(params: Mapping[str, Any], key: str) -> Session:
     return session_of(_plain(made), None, None)
 
 
+def expire_checkout(session_id: str) -> None:
+    """Close an open Checkout Session, so that nobody can pay on it. Raises StripeRefused when it is not open."""
+    with translated():
+        _v1().checkout.sessions.expire(session_id)
+
+
 def fetch_session(session_id: str) -> Session:
     """A Checkout Session as it is now, with its money, or with its invoice and subscription."""
     with translated():

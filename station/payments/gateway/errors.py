@@ -9,8 +9,9 @@ import stripe
 
 from station.core.db import in_transaction
 
-# docs.stripe.com/error-low-level: 409 (the key is in use just now) and 429 are tried again with the same key
-PASSING = frozenset({409, 424, 429})
+# docs.stripe.com/error-low-level: 409 (the key is in use just now) and 429 are tried again with the same key;
+# 408 comes from what stands between
+PASSING = frozenset({408, 409, 424, 429})
 
 
 class StripeUnavailable(Exception):

@@ -138,7 +138,7 @@ def id_of(value: Any) -> str | None:
 
 def charged_of(charge: Plain) -> Charged | None:
     """A charge with its balance transaction expanded; None unless the money was really taken."""
-    if charge["status"] != "succeeded" or not charge["paid"]:
+    if charge["status"] != "succeeded" or not charge["paid"] or not charge["amount_captured"]:
         return None
     method, label = _method(charge.get("payment_method_details") or {})
     moved = charge.get("balance_transaction")

@@ -13,6 +13,7 @@ from station.payments.gateway.errors import BadSignature
 from station.payments.gateway.objects import instant
 
 TOLERANCE = 300  # seconds, Stripe's own recommendation
+LONGEST_ID = 160  # Stripe's have about thirty characters; ours is also the key of a job
 
 
 @dataclass(frozen=True)
@@ -43,16 +44,23 @@ def verify(raw: bytes, header: str) -> SignedEvent:
         if settings().stripe_account and body.get("account") not in (None, settings().stripe_account):
             raise BadSignature("the event is of another account")
         return SignedEvent(
-            id=str(body["id"])[:255],
-            type=str(body["type"])[:100],
-            object_id=str(body["data"]["object"].get("id") or "")[:255],
-            api_version=str(body.get("api_version") or "")[:60],
+            id=_word(body["id"], LONGEST_ID),
+            type=_word(body["type"], 100),
+            object_id=_word(found, 255) if (found := body["data"]["object"].get("id")) else "",
+            api_version=_word(said, 60) if (said := body.get("api_version")) else "",
             livemode=body["livemode"],
             made_at=instant(body["created"]),
             raw=raw.decode(),
         )
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, OSError, RecursionError) as error:
         raise BadSignature(f"not an event that can be read ({type(error).__name__})") from error
+
+
+def _word(value: str, longest: int) -> str:
+    """One of Stripe's names: short, printable ASCII. Raises ValueError for anything else; nothing is cut."""
+    if not (0 < len(value) <= longest and value.isascii() and value.isprintable()):
+        raise ValueError(f"not a name of Stripe's: {value[:40]!r}")
+    return value
 
 
 def _check(raw: bytes, header: str) -> None:

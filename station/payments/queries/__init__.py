@@ -3,6 +3,7 @@
 from station.payments.queries.checks import settled_without_ledger, unapplied_events, unbalanced
 from station.payments.queries.lists import PaymentPage, PaymentStory, payments_page, story, under_way
 from station.payments.queries.rows import (
+    OPEN,
     PaymentView,
     SubscriptionView,
     calls_of,
@@ -12,6 +13,7 @@ from station.payments.queries.rows import (
     lock_payment_of_intent,
     lock_payment_of_invoice,
     lock_subscription,
+    lock_subscription_of,
     payment,
     payment_row,
     payments_of,
@@ -26,6 +28,7 @@ from station.payments.queries.rows import (
 )
 
 __all__ = [
+    "OPEN",
     "PaymentPage",
     "PaymentStory",
     "PaymentView",
@@ -37,6 +40,7 @@ __all__ = [
     "lock_payment_of_intent",
     "lock_payment_of_invoice",
     "lock_subscription",
+    "lock_subscription_of",
     "payment",
     "payment_row",
     "payments_of",

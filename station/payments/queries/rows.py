@@ -150,6 +150,12 @@ def lock_subscription(subscription_id: UUID) -> Subscription | None:
     return db.session().get(Subscription, subscription_id, with_for_update=True, populate_existing=True)
 
 
+def lock_subscription_of(stripe_id: str) -> Subscription | None:
+    """The subscription that Stripe knows under an id, locked. Raises ValueError for an empty id."""
+    known = sa.select(Subscription).where(Subscription.stripe_subscription == _given(stripe_id))
+    return db.session().scalar(known.with_for_update().execution_options(populate_existing=True))
+
+
 def lock_first_payment(subscription_id: UUID) -> Payment | None:
     """The first payment of a subscription, locked."""
     return _locked(Payment.subscription_id == subscription_id, Payment.kind == PaymentKind.FIRST)

@@ -2,7 +2,9 @@
 
 from station.payments.gateway import BadSignature, StripeRefused, StripeUnavailable
 from station.payments.services.checkout import CheckoutClosed, CheckoutPage, open_payment, start_checkout
+from station.payments.services.closing import close_checkout
 from station.payments.services.inbox import APPLY, apply_event, receive_event
+from station.payments.services.items import close_item
 from station.payments.services.sweep import check_open_payments
 
 __all__ = [
@@ -14,6 +16,8 @@ __all__ = [
     "StripeUnavailable",
     "apply_event",
     "check_open_payments",
+    "close_checkout",
+    "close_item",
     "open_payment",
     "receive_event",
     "start_checkout",

@@ -74,12 +74,12 @@ def record_fee(payment: Payment, money: Charged, actor: Actor) -> bool:
     if payment.charge is None or payment.charge != money.charge:
         return False
     payment.balance_transaction, payment.updated_at = money.balance_transaction, clock.now()
-    if money.fee_currency != payment.currency:
+    if money.fee_currency != payment.currency or not 0 <= money.fee_cents <= payment.amount_cents:
         open_work_item(
             "payments.fee",
             f"payments.fee:{payment.id}",
             Role.DEVELOPMENT,
-            "A fee in another currency",
+            "A fee that cannot be booked",
             f"Stripe took {money.fee_cents} of the smallest unit of {money.fee_currency.upper()} for a payment in "
             f"{payment.currency.upper()} ({money.balance_transaction}). It is not in the ledger.",
             Subject("payment", payment.id),

@@ -196,7 +196,7 @@ def _opened(call: Call, session: gateway.Session) -> str:
             payment.checkout_session = session.id
         payment.checkout_url = payment.checkout_url or session.url
         follow(payment, PaymentEdge.OPEN, STRIPE)
-        url = payment.checkout_url
+        url = payment.checkout_url if payment.state in queries.OPEN else ""
     if not url:
         raise CheckoutClosed("The checkout page has closed.")
     return url

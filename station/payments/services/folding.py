@@ -98,11 +98,11 @@ def _slow(payment: Payment, paying: Paying | None, actor: Actor) -> Outcome:
 def fold_invoice(found: Invoice, began: datetime, actor: Actor = STRIPE) -> Outcome:
     """An invoice: the first one settles the first payment, each later one that is paid is a renewal."""
     order = found.order
-    if order is None or order.ours.subscription_id is None:
+    row = _row_of(order) if order else None
+    if order is None or row is None or row.livemode is not found.livemode:
         return ignored("an invoice of no subscription of ours")
-    row = _lock_subscription(order.ours.subscription_id)
-    if row is None or row.livemode is not found.livemode or row.stripe_subscription not in (None, order.id):
-        return ignored("an invoice of a subscription that is not in this database")
+    if row.stripe_subscription not in (None, order.id):
+        return _other_subscription(row, found)
     changed = fold_order(row, order, began, actor)
     if not found.first:
         return _renewal(row, found, changed, actor)
@@ -115,6 +115,13 @@ def fold_invoice(found: Invoice, began: datetime, actor: Actor = STRIPE) -> Outc
     if found.paying is not None and found.paying.processing:
         return _slow(payment, found.paying, actor)
     return told(payment, changed, f"the first invoice is {found.status}")
+
+
+def _other_subscription(row: Subscription, found: Invoice) -> Outcome:
+    payment = queries.lock_first_payment(row.id)
+    if payment and found.status == "paid" and found.paying and found.paying.charged:
+        books.unexpected_money(payment, found.paying.charged)
+    return ignored("an invoice of another subscription with our ids")
 
 
 def _renewal(row: Subscription, found: Invoice, changed: bool, actor: Actor) -> Outcome:
@@ -145,7 +152,7 @@ def fold_order(row: Subscription, order: StandingOrder, began: datetime, actor: 
 
 def fold_subscription(found: StandingOrder, began: datetime, actor: Actor = STRIPE) -> Outcome:
     """A subscription that changed or ended."""
-    row = _lock_subscription(found.ours.subscription_id)
+    row = _row_of(found)
     if row is None or row.stripe_subscription not in (None, found.id):
         return ignored("a subscription that is not in this database")
     return told(None, fold_order(row, found, began, actor), f"the subscription is {found.status}")
@@ -168,6 +175,11 @@ def told(payment: Payment | None, changed: bool, text: str) -> Outcome:
 
 def _lock_subscription(subscription_id: UUID | None) -> Subscription | None:
     return queries.lock_subscription(subscription_id) if subscription_id else None
+
+
+def _row_of(order: StandingOrder) -> Subscription | None:
+    """Our row, locked: by the id in its metadata, which anybody at the dashboard may edit, else by Stripe's own."""
+    return _lock_subscription(order.ours.subscription_id) or queries.lock_subscription_of(order.id)
 
 
 def _answer(payment: Payment) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from station.core import clock, outbox
+from station.core.actor import STRIPE
 from station.core.db import db, transaction
 from station.core.outbox import Job, JobState, Outbox, Permanent, Queue, enqueue
 from station.core.upsert import insert_missing
@@ -22,6 +23,7 @@ from station.payments.services.folding import (
     fold_session,
     fold_subscription,
 )
+from station.payments.services.items import close_item
 
 APPLY = Job("payments.apply_event", Queue.MONEY, attempts=20)
 LOOKS = 5
@@ -90,6 +92,7 @@ def fold_again(look: Callable[[], Fold], event_id: str | None = None) -> Outcome
                 if event:
                     event.state, event.outcome = outcome.state, outcome.text[:300]
                     event.payment_id, event.applied_at = outcome.payment_id, clock.now()
+                    close_item(f"payments.event:{event.id}", f"Applied: {outcome.text}", STRIPE)
                 return outcome
         except Overtaken:
             continue

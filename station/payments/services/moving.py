@@ -12,7 +12,14 @@ from station.core.actor import Actor
 from station.core.announce import announce
 from station.core.events import Subject
 from station.core.money import Money
-from station.payments.facts import PaymentExpired, PaymentFailed, PaymentProcessing, RenewalFailed, SubscriptionEnded
+from station.payments.facts import (
+    PaymentExpired,
+    PaymentFailed,
+    PaymentProcessing,
+    RenewalFailed,
+    RenewalRecovered,
+    SubscriptionEnded,
+)
 from station.payments.models import Payment, Subscription, SubscriptionState
 from station.payments.policies import PaymentEdge, SubscriptionEdge, may, move
 
@@ -88,6 +95,8 @@ def follow_subscription(row: Subscription, edge: SubscriptionEdge, reason: str, 
     )
     if edge is SubscriptionEdge.RETRY:
         announce(RenewalFailed(row.id, row.reference, reason))
+    if edge is SubscriptionEdge.RECOVER:
+        announce(RenewalRecovered(row.id, row.reference))
     if edge is SubscriptionEdge.END:
         announce(SubscriptionEnded(row.id, row.reference, reason))
     return True

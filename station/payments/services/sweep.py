@@ -7,28 +7,23 @@ from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
+import sqlalchemy as sa
+
 from station.accounts.models import Role
 from station.accounts.services import open_work_item
 from station.core import clock
-from station.core.actor import Actor, job
+from station.core.actor import job
 from station.core.db import transaction
 from station.payments import gateway, queries
-from station.payments.gateway import StripeRefused, StripeUnavailable
-from station.payments.models import CallState, Payment
-from station.payments.services import moving
+from station.payments.gateway import StripeUnavailable
+from station.payments.models import Payment
 from station.payments.services.checkout import CheckoutClosed, as_sent, send
-from station.payments.services.folding import (
-    NotYet,
-    Overtaken,
-    fold_charge,
-    fold_invoice,
-    fold_session,
-    fold_subscription,
-)
+from station.payments.services.closing import SESSION_LIFE, expire_unopened, look_at_session, unanswered
+from station.payments.services.folding import fold_charge, fold_invoice, fold_subscription
 from station.payments.services.inbox import Fold, fold_again, ring_again
+from station.payments.services.items import close_item
 
 ASK_AFTER = timedelta(minutes=10)
-SESSION_LIFE = timedelta(hours=24)  # Stripe's own: a Checkout Session expires, and a key is forgotten
 LATE = timedelta(minutes=15)
 A_RUN = 100
 SWEEP = job("the check of open payments")
@@ -38,7 +33,8 @@ log = logging.getLogger(__name__)
 def check_open_payments() -> None:
     """Bring every payment, fee, renewal and event that has waited too long to what Stripe says now.
 
-    Each is a case of its own: one that fails waits for the next run. Stripe's silence ends the run.
+    Each is a case of its own: one that fails, for whatever reason, waits for its next turn and for a person, and
+    the others go on. Stripe's silence ends the run.
     """
     now = clock.now()
     try:
@@ -54,17 +50,23 @@ def check_open_payments() -> None:
 
 
 def _guarded(what: str, row_id: UUID, ask: Callable[[UUID], None]) -> None:
+    key = f"payments.unclear:{row_id}"
     try:
         ask(row_id)
-    except (StripeRefused, NotYet, Overtaken) as error:
-        log.warning("%s %s: %s", what, row_id, error)
+    except (StripeUnavailable, sa.exc.OperationalError):
+        raise
+    except Exception as error:
+        log.warning("%s %s: %s: %s", what, row_id, type(error).__name__, error)
         open_work_item(
             "payments.unclear",
-            f"payments.unclear:{row_id}",
+            key,
             Role.DEVELOPMENT,
             f"Stripe does not explain a {what}",
             f"{type(error).__name__}: {error}",
         )
+    else:
+        with transaction():
+            close_item(key, "Stripe explains it now.", SWEEP)
 
 
 def _ask(payment_id: UUID) -> None:
@@ -74,25 +76,18 @@ def _ask(payment_id: UUID) -> None:
         return
     session_id, since = touched.checkout_session, touched.created_at
     if session_id is None:
-        calls = queries.calls_of(payment_id)
-        unanswered = calls[-1] if calls and calls[-1].state is CallState.SENDING else None
-        if unanswered is not None and unanswered.created_at > clock.now() - SESSION_LIFE:
+        call = unanswered(payment_id)
+        if call is not None:
             try:
-                send(as_sent(unanswered))
+                send(as_sent(call))
             except CheckoutClosed:
                 log.info("payment %s: its page has closed", payment_id)
         elif since < clock.now() - SESSION_LIFE:
-            _let_expire(payment_id)
+            expire_unopened(payment_id, SWEEP)
         found = queries.payment_row(payment_id)
         session_id = found.checkout_session if found else None
     if session_id is not None:
-        fold_again(lambda: _session_fold(session_id))
-
-
-def _session_fold(session_id: str) -> Fold:
-    began = clock.now()
-    session = gateway.fetch_session(session_id)
-    return lambda: fold_session(session, began, SWEEP)
+        fold_again(lambda: look_at_session(session_id, SWEEP))
 
 
 def _touch(payment_id: UUID) -> Payment | None:
@@ -102,16 +97,6 @@ def _touch(payment_id: UUID) -> Payment | None:
         if payment is not None:
             payment.updated_at = clock.now()
         return payment
-
-
-def _let_expire(payment_id: UUID) -> None:
-    """No donor ever had the address of a page, and any page that Stripe made has closed by itself since."""
-    with transaction():
-        row = queries.payment_row(payment_id)
-        subscription = queries.lock_subscription(row.subscription_id) if row and row.subscription_id else None
-        payment = queries.lock_payment(payment_id)
-        if payment is not None and payment.checkout_session is None:
-            moving.expire(payment, subscription, SWEEP)
 
 
 def _ask_fee(payment_id: UUID) -> None:
@@ -125,22 +110,24 @@ def _ask_fee(payment_id: UUID) -> None:
 
 def _ask_renewals(subscription_id: UUID) -> None:
     """A subscription without news for longer than a month: its newest invoices, and its status."""
-    row = queries.subscription_row(subscription_id)
-    if row is None or row.stripe_subscription is None:
-        return
-    stripe_id = row.stripe_subscription
+    with transaction():
+        row = queries.lock_subscription(subscription_id)
+        if row is None or row.stripe_subscription is None:
+            return
+        row.updated_at = clock.now()  # whatever comes of it, the next run begins with others
+        stripe_id = row.stripe_subscription
     for invoice_id in reversed(gateway.invoices_of(stripe_id)):
-        fold_again(lambda invoice_id=invoice_id: _invoice_fold(invoice_id, SWEEP))  # type: ignore[misc]
-    fold_again(lambda: _subscription_fold(stripe_id))
+        fold_again(lambda invoice_id=invoice_id: _look_at_invoice(invoice_id))  # type: ignore[misc]
+    fold_again(lambda: _look_at_subscription(stripe_id))
 
 
-def _invoice_fold(invoice_id: str, actor: Actor) -> Fold:
+def _look_at_invoice(invoice_id: str) -> Fold:
     began = clock.now()
     invoice = gateway.fetch_invoice(invoice_id)
-    return lambda: fold_invoice(invoice, began, actor)
+    return lambda: fold_invoice(invoice, began, SWEEP)
 
 
-def _subscription_fold(stripe_id: str) -> Fold:
+def _look_at_subscription(stripe_id: str) -> Fold:
     began = clock.now()
     order = gateway.fetch_subscription(stripe_id)
     return lambda: fold_subscription(order, began, SWEEP)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import click
 
 from station.core.places import INVARIANTS
+from station.core.runtime import settings
+from station.licensee.queries import NotEstablished, the_licensee
 from station.web import migrations
 
 
@@ -16,6 +18,10 @@ def check() -> int:
         return 1
     if at != head:
         click.echo(f"warning: the database is at migration {at}, the code at {head}: station db upgrade")
+    elif not _established():
+        demo = "" if settings().production else ", or for the demonstration: station demo load"
+        click.echo(f"There is no licensee yet: station licensee establish FILE (docs/production.md shows one){demo}")
+        return 1
     broken = 0
     for invariant in INVARIANTS:
         lines = invariant.broken()
@@ -25,3 +31,10 @@ def check() -> int:
             click.echo(f"          {line}")
     click.echo(f"{len(INVARIANTS)} invariants, {broken} broken.")
     return 1 if broken else 0
+
+
+def _established() -> bool:
+    try:
+        return bool(the_licensee())
+    except NotEstablished:
+        return False

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import errno
+import os
 import socket
 import sqlite3
 import sys
 from collections.abc import Iterator
+from contextlib import closing
+
+import sqlalchemy as sa
+from sqlalchemy.engine import make_url
 
 from config import Settings
 from station.web.commands import processes
@@ -17,7 +22,64 @@ OLDEST_SQLITE = (3, 35, 0)  # UPDATE and DELETE … RETURNING
 
 def problems(settings: Settings) -> list[str]:
     """Everything that stands in the way of `station run`."""
-    return [*_versions(), *_mode(settings), *_ports(settings)]
+    return [*_versions(), *_mode(settings), *_ports(settings), *embedded_database(settings, "quick_check(1)")]
+
+
+def home(settings: Settings) -> list[str]:
+    """Why STATION_HOME cannot be used; makes the folder where there is none."""
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        return [f"STATION_HOME: {settings.home} is not a folder."]
+    except OSError as error:
+        return [f"STATION_HOME: {settings.home} cannot be made ({error.strerror})."]
+    if not os.access(settings.home, os.R_OK | os.W_OK | os.X_OK):
+        return [f"STATION_HOME: {settings.home} is not yours to write into."]
+    return []
+
+
+def embedded_database(settings: Settings, look: str = "schema_version") -> list[str]:
+    """Why the SQLite file cannot be used: a look at its first page, or at every page. A file may be missing."""
+    url = make_url(settings.database_url)
+    if url.get_backend_name() != "sqlite" or not url.database or not os.path.exists(url.database):
+        return []
+    try:
+        with closing(sqlite3.connect(url.database, timeout=5)) as connection:
+            (said,) = connection.execute(f"PRAGMA {look}").fetchone()
+    except sqlite3.Error as error:
+        return [database_line(settings, error) or f"DATABASE_URL: {url.database}: {error}."]
+    if said not in ("ok", None) and isinstance(said, str):
+        return [f"DATABASE_URL: {url.database} is damaged; restore it from a backup, or move it away."]
+    return []
+
+
+def database_line(settings: Settings, error: BaseException) -> str | None:
+    """What to say of a database that is missing, damaged or does not answer; None for any other error."""
+    cause = error.orig if isinstance(error, sa.exc.DBAPIError) else error
+    url = make_url(settings.database_url)
+    if isinstance(cause, sqlite3.DatabaseError):
+        return _sqlite_line(str(url.database), cause)
+    if url.get_backend_name() == "postgresql" and isinstance(error, sa.exc.OperationalError):
+        lines = [line.strip(" -\t") for line in str(cause).splitlines()]
+        why = next((line for line in lines if "failed: " in line), lines[0] if lines else "no answer")
+        why = why.removeprefix("connection failed: ")
+        if "does not exist" in why and "database" in why:
+            return f"DATABASE_URL: this server has no database {url.database}; make it: createdb {url.database}"
+        return f"DATABASE_URL: PostgreSQL does not answer: {why}"
+    return None
+
+
+def _sqlite_line(file: str, error: sqlite3.DatabaseError) -> str | None:
+    code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+    if code == sqlite3.SQLITE_NOTADB:
+        return f"DATABASE_URL: {file} is not a SQLite database; restore it from a backup, or move it away."
+    if code == sqlite3.SQLITE_CORRUPT:
+        return f"DATABASE_URL: {file} is damaged; restore it from a backup, or move it away."
+    if code == sqlite3.SQLITE_ERROR:  # a wrong statement: ours, unless its table was never made
+        return f"DATABASE_URL: {file}: {error}; type: station db upgrade" if "no such table" in str(error) else None
+    if isinstance(error, sqlite3.OperationalError):
+        return f"DATABASE_URL: {file} cannot be used: {error}."
+    return None
 
 
 def _versions() -> Iterator[str]:

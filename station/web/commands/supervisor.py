@@ -6,12 +6,12 @@ Imported by `station run` alone: production has no honcho, and needs none.
 
 from __future__ import annotations
 
-import os
+import multiprocessing
 import shlex
-import signal
 import threading
 import time
 from collections.abc import Sequence
+from functools import partial
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -29,49 +29,50 @@ from station.core.db import db
 from station.demo.house import EMAIL
 from station.demo.queries import house_is_empty
 from station.demo.services import load_demo, sign_in_lines
-from station.web.commands import doctor, processes
+from station.web.commands import processes
+from station.web.commands.keeper import STOP_SECONDS, Kept
 from station.web.commands.processes import Command
 
 START_SECONDS = 60.0
-STOP_SECONDS = 20  # the worker's soft shutdown ends before
+STARTED_AGAIN = ("worker", "relay", "beat")  # what they had under way comes back by itself (decision 2)
 
 
 class Gently(ProcessManager):
-    """Tells the leader of a group to stop and lets it look after its own; the hard kill still takes the group."""
+    """Leaves it to each keeper to tell its process to stop, once; the hard kill still takes the group."""
 
     def terminate(self, pid: int) -> None:
-        try:
-            os.kill(pid, signal.SIGTERM)
-        except ProcessLookupError:
-            return
+        """The keeper does, when the manager lets the leash go."""
 
 
 class Manager(honcho.Manager):
-    """Remembers which process fell first, if one did."""
+    """Keeps its processes on a leash, and remembers which one fell first, if one did."""
 
     fallen: Sequence[str] = ()
 
     def __init__(self) -> None:
         super().__init__()
         self._procmgr = Gently()
+        self._leash = multiprocessing.Pipe(duplex=False)
+
+    def add(self, command: Command) -> None:
+        """Add a process; some are started again when they die, the end of any other one ends all."""
+        self._process_ctor = partial(Kept, again=command.name in STARTED_AGAIN, leash=self._leash)
+        self.add_process(command.name, f"exec {shlex.join(command.argv)}", env=command.env, cwd=str(ROOT))
 
     def terminate(self) -> None:
         if not self._terminating and self.returncode not in (130, 143):
             self.fallen = [name for name, known in self._processes.items() if "returncode" in known]
+        self._leash[1].close()
         super().terminate()
 
 
 def run(app: Flask, settings: Settings, demo: bool) -> int:
     """Run everything until it is told to stop. The exit code: 0 when told to, 1 when something would not run."""
-    if found := doctor.problems(settings):
-        for line in found:
-            click.echo(line, err=True)
-        return 1
     sign_in = prepare(app, demo)
     manager = Manager()
     honcho.KILL_WAIT = STOP_SECONDS
     for command in _commands(settings):
-        manager.add_process(command.name, f"exec {shlex.join(command.argv)}", env=command.env, cwd=str(ROOT))
+        manager.add(command)
     threading.Thread(target=_greet, args=(settings, sign_in), daemon=True).start()
     manager.loop()
     if manager.fallen:
