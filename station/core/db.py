@@ -108,14 +108,18 @@ def listen(engine: Engine) -> None:
     """Install the read-only rule, and SQLite's foreign keys, WAL and immediate writers, on an engine."""
     sqlite = engine.dialect.name == "sqlite"
     event.listen(engine, "begin", _begin_sqlite if sqlite else _begin_postgresql)
-    if sqlite:
-        event.listen(engine, "connect", _connect_sqlite)
+    event.listen(engine, "connect", _connect_sqlite if sqlite else _connect_postgresql)
 
 
 def _connect_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # the driver leaves BEGIN to us
     for pragma in ("journal_mode=WAL", "foreign_keys=ON", f"busy_timeout={LOCK_WAIT_MS}", "synchronous=FULL"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _connect_postgresql(connection: Any, _record: Any) -> None:
+    connection.execute(f"SET lock_timeout = {LOCK_WAIT_MS}")  # a locked row is an answer, too: 503, and try again
+    connection.commit()
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -114,15 +113,6 @@ def printable(text: str) -> str:
         for letter in text
         if letter not in _DIRECTION and unicodedata.category(letter) not in ("Cc", "Cs", "Co", "Cn", "Zl", "Zp")
     )
-
-
-def network(address: str) -> str:
-    """What one visitor's budget is counted by: the IPv4 address, or the /64 that an IPv6 household has."""
-    try:
-        known = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    return str(known) if known.version == 4 else str(ipaddress.ip_network((known, 64), strict=False))
 
 
 def source(text: str) -> str:

@@ -87,7 +87,7 @@ def within_budgets(address: str, email: str) -> bool:
 
     Only hashes are kept. IPv6 is counted by household (/64), the email without case.
     """
-    who = {"address": policies.network(address), "email": normalise_email(email), "house": ""}
+    who = {"address": ratelimit.network(address), "email": normalise_email(email), "house": ""}
     return all(ratelimit.allow(limit, who[name]) for name, limit in BUDGETS)
 
 

@@ -26,7 +26,9 @@ def index() -> str:
     asked = request.args.get("state", "")
     state = PaymentState(asked) if asked in set(PaymentState) else None
     page = request.args.get("page", "1")
-    found = queries.payments_page(state, int(page) if page.isdecimal() and 0 < int(page) <= LAST_PAGE else 1)
+    found = queries.payments_page(
+        state, int(page) if page.isdecimal() and len(page) < 6 and 0 < int(page) <= LAST_PAGE else 1
+    )
     return render_template(
         "payments/desk/index.html", found=found, state=state, states=PaymentState, pager=_pager(found, state)
     )

@@ -12,7 +12,7 @@ from flask import Flask
 from station.core import bulletin
 from station.core.actor import COMMAND
 from station.core.bulletin import Bulletin
-from station.core.db import after_commit, db, transaction
+from station.core.db import LOCK_WAIT_MS, after_commit, db, transaction
 from station.core.events import Subject, events_of, record
 from station.core.ids import new_id
 from station.core.leases import Lease, hold
@@ -95,3 +95,11 @@ def test_instants_come_back_aware_and_naive_ones_are_refused(app: Flask) -> None
     assert db.session.get_one(Lease, "x").until.tzinfo is UTC
     with pytest.raises(sa.exc.StatementError, match="time zone"), transaction() as session:
         session.add(Lease(name="y", holder="me", until=datetime(2026, 1, 1)))
+
+
+def test_a_locked_row_is_an_answer_not_a_wait_for_ever(app: Flask) -> None:
+    if db.engine.dialect.name == "sqlite":
+        wait = db.session.execute(sa.text("PRAGMA busy_timeout")).scalar_one()
+        assert wait == LOCK_WAIT_MS
+    else:
+        assert db.session.execute(sa.text("SHOW lock_timeout")).scalar_one() == f"{LOCK_WAIT_MS // 1000}s"

@@ -19,7 +19,7 @@ from station.core.actor import VISITOR
 from station.core.db import db, transaction
 from station.core.outbox import JobState, Outbox
 from station.payments import gateway, queries
-from station.payments.gateway import Session, StripeUnavailable
+from station.payments.gateway import Session, StripeRefused, StripeUnavailable
 from station.payments.models import CallState, EventState, GatewayCall, PaymentState, StripeEvent, SubscriptionState
 from station.payments.services import (
     CheckoutClosed,
@@ -240,6 +240,20 @@ def test_a_page_that_may_still_be_open_is_not_called_closed(kind: str, house: An
     assert state_of(payment_id) is PaymentState.AWAITING_DONOR
 
 
+def test_a_page_that_stripe_will_not_close_is_not_called_closed(
+    house: Any, stripe_sandbox: Handle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    payment_id = opened(house)
+    start_checkout(payment_id, PAGE)
+
+    def refuse(_session_id: str) -> None:
+        raise StripeRefused("Stripe answered 400: not now")
+
+    monkeypatch.setattr(gateway, "expire_checkout", refuse)
+    with pytest.raises(StripeUnavailable, match="did not close"):
+        close_checkout(payment_id, VISITOR)
+
+
 # Objects of Stripe's that are not as we left them -------------------------------------------------------------------
 
 
@@ -371,4 +385,45 @@ def test_an_error_while_folding_leaves_the_event_for_the_next_try(
     assert db.session().get_one(StripeEvent, event_id).state is EventState.FAILED
     outbox()
     assert state_of(payment_id) is PaymentState.SETTLED
+    books_hold()
+
+
+def test_an_event_that_another_worker_applied_meanwhile_is_not_applied_again(
+    house: Any, stripe_sandbox: Handle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    payment_id = opened(house)
+    start_checkout(payment_id, PAGE)
+    stripe_sandbox.pay(session_of(payment_id))
+    stripe_sandbox.deliver_now()
+    db.session.rollback()
+    folded = sa.select(StripeEvent.id).where(StripeEvent.type == "checkout.session.completed")
+    event_id, fetch = db.session().scalars(folded).one(), gateway.fetch_session
+
+    def slow(session_id: str) -> Session:
+        monkeypatch.setattr(gateway, "fetch_session", fetch)
+        apply_event(event_id)  # the other worker, while this one waits for Stripe
+        return fetch(session_id)
+
+    monkeypatch.setattr(gateway, "fetch_session", slow)
+    apply_event(event_id)
+    assert state_of(payment_id) is PaymentState.SETTLED
+    told = db.session().get_one(StripeEvent, event_id)
+    assert (told.state, told.outcome) == (EventState.APPLIED, "settled")  # and not "settled before"
+
+
+@pytest.mark.crooked  # giving is not told
+@pytest.mark.parametrize("strange", [{"currency": "eur"}, {"livemode": True}])
+def test_money_of_another_currency_or_mode_is_never_booked(
+    house: Any, strange: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    payment_id = opened(house)
+    stripe = FakeStripe(payment_id, None)
+    stripe.pays(fee=True)
+    session = stripe.session()
+    assert session.paying
+    assert session.paying.charged
+    paying = replace(session.paying, charged=replace(session.paying.charged, **strange))
+    with transaction():
+        fold_session(replace(session, paying=paying), clock.now())
+    assert (state_of(payment_id), work_items()) == (PaymentState.CREATED, ["payments.unexpected_money"])
     books_hold()
