@@ -50,23 +50,26 @@ def issue(
         row = _row(reference, member_id, number, facts)
         session.add(row)
         session.flush()
-        events.record(
-            "receipts.receipt.issued",
-            actor,
-            [Subject("receipt", row.id), Subject("member", member_id)],
-            {"label": row.label, "amount": str(amount), "email": email},
-        )
-        queue_mail(
-            kind="receipt",
-            key=str(reference),
-            stream=Stream.RECEIPTS,
-            member_id=member_id,
-            to_name=donor_name,
-            to_email=email,
-            template="receipts/mail/receipt",
-            context=_mail(row.id, facts),
-        )
+        _tell(row, email, facts, actor)
         return row.id
+
+
+def _tell(row: Receipt, email: str, facts: ReceiptFacts, actor: Actor) -> None:
+    """The event of a new receipt, and its mail to the donor."""
+    about = [Subject("receipt", row.id), Subject("member", row.member_id)]
+    events.record(
+        "receipts.receipt.issued", actor, about, {"label": row.label, "amount": str(row.amount), "email": email}
+    )
+    queue_mail(
+        kind="receipt",
+        key=str(row.reference),
+        stream=Stream.RECEIPTS,
+        member_id=row.member_id,
+        to_name=facts.donor_name,
+        to_email=email,
+        template="receipts/mail/receipt",
+        context=_mail(row.id, facts),
+    )
 
 
 def _next_number(session: Session, year: int) -> int:
