@@ -20,27 +20,28 @@ class BadPage(AssertionError):
 
 def check_page(response: Any, path: str) -> None:
     """Raise BadPage when an HTML answer breaks a rule: strict HTML, one h1 in the title, unique ids, labels, no
-    inline script or style, a language, and no cookie on a public page."""
+    inline script or style, no script file that its own policy does not let in, a language, and no cookie on a public
+    page."""
     if response.mimetype != "text/html" or response.status_code in (301, 302, 303, 304, 308) or not response.data:
         return
     if response.headers.get("X-Fragment"):
         return
-    found = problems(response.get_data(as_text=True))
+    policy = response.headers.get("Content-Security-Policy", "")
+    found = problems(response.get_data(as_text=True), policy)
     if not path.startswith("/desk") and "Set-Cookie" in response.headers:
         found.append("a public page sets a cookie")
-    policy = response.headers.get("Content-Security-Policy", "")
     if "default-src 'none'" not in policy or "unsafe-" in policy:
         found.append(f"its content security policy is weak: {policy!r}")
     if found:
         raise BadPage("\n".join([f"{response.status_code} {path}", *found]))
 
 
-def problems(text: str) -> list[str]:
-    """Everything that is wrong with a page."""
+def problems(text: str, policy: str = "") -> list[str]:
+    """Everything that is wrong with a page that comes with this content security policy."""
     page = JustHTML(text, collect_errors=True, sanitize=False)
     found = [f"not valid HTML: {error}" for error in page.errors] + Balance.of(text)
     nodes = list(page.query("*"))
-    found += _headings(page) + _ids(nodes) + _forms(page, nodes) + _policy(nodes)
+    found += _headings(page) + _ids(nodes) + _forms(page, nodes) + _policy(nodes) + _scripts(page, policy)
     if not (page.query("html")[0].attrs or {}).get("lang"):
         found.append("no language on <html>")
     found += [
@@ -158,9 +159,24 @@ def _policy(nodes: list[Any]) -> list[str]:
         attrs = node.attrs or {}
         if node.name == "style" or "style" in attrs:
             found.append(f"inline style on <{node.name}>")
-        if node.name == "script" and not attrs.get("src"):
-            found.append("an inline script")
         found += [f"an inline handler {name} on <{node.name}>" for name in attrs if INLINE_HANDLER.match(name)]
         if "javascript:" in (attrs.get("href") or "").lower():
             found.append("a javascript: link")
+    return found
+
+
+def _scripts(page: Any, policy: str) -> list[str]:
+    """Scripts are files that the page's policy names: our own ones as modules, others by their origin."""
+    directives = dict(each.strip().partition(" ")[::2] for each in policy.split(";"))
+    allowed = directives.get("script-src", "").split()
+    found = []
+    for node in page.query("script"):
+        source = node.attrs.get("src") or ""
+        ours = source.startswith("/assets/")
+        if not source:
+            found.append("an inline script")
+        elif ours and node.attrs.get("type") != "module":
+            found.append(f"a script that is no module: {source}")
+        elif ("'self'" if ours else "/".join(source.split("/")[:3])) not in allowed:
+            found.append(f"a script that the policy of its page does not let in: {source}")
     return found

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from station.accounts.guards import current_person, guard, only
 from station.accounts.models import Role
 from station.accounts.queries import tell
+from station.core import csp
 from station.core.events import Subject, events_of
 from station.core.ids import public_id
 from station.mail import queries, services
@@ -16,10 +17,6 @@ from station.mail.models import MailState
 desk = Blueprint("mail_desk", __name__, url_prefix="/desk/mail")
 guard(desk, Role.DEVELOPMENT)
 
-PAGE_POLICY = (
-    "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; frame-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'"
-)
 # The message itself: nothing runs and nothing is fetched, and only our own page may frame it.
 MESSAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'self'"
 
@@ -41,7 +38,7 @@ def show(mail_id: str) -> Response:
     response = make_response(
         render_template("mail/show.html", mail=mail, member=member, happened=happened, may_resend=may)
     )
-    response.headers["Content-Security-Policy"] = PAGE_POLICY
+    csp.widen(response, {"frame-src": ("'self'",)})
     return response
 
 
@@ -51,7 +48,7 @@ def message(mail_id: str) -> Response:
     if mail.private:
         abort(404)
     response = Response(mail.html, mimetype="text/html")
-    response.headers["Content-Security-Policy"] = MESSAGE_POLICY
+    response.headers[csp.HEADER] = MESSAGE_POLICY
     response.headers["X-Fragment"] = "mail"  # not a page of ours: the house rules for pages do not apply
     return response
 
