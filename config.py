@@ -16,6 +16,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent
 DEMO_SECRET = "demo-secret-not-for-production-" + "0" * 32
 DEMO_STRIPE_KEY = "sk_test_sandbox"
+DEMO_PUBLISHABLE_KEY = "pk_test_sandbox"
 DEMO_WEBHOOK_SECRET = "whsec_sandbox"
 MODES = ("development", "test", "production")
 DATABASES = ("sqlite", "postgresql+psycopg")
@@ -112,6 +113,9 @@ class Settings:
         secret=True,
     )
     stripe_api_key: str = setting("STRIPE_API_KEY", "Stripe secret or restricted key.", DEMO_STRIPE_KEY, secret=True)
+    stripe_publishable_key: str = setting(
+        "STRIPE_PUBLISHABLE_KEY", "Stripe publishable key, which the pledge page shows.", DEMO_PUBLISHABLE_KEY
+    )
     stripe_webhook_secret: str = setting(
         "STRIPE_WEBHOOK_SECRET", "Signing secret of the webhook endpoint.", DEMO_WEBHOOK_SECRET, secret=True
     )
@@ -278,6 +282,10 @@ def _production_refusals(known: Mapping[str, Any], environ: Mapping[str, str]) -
         (
             not key.startswith(LIVE_KEYS),
             "STRIPE_API_KEY: production refuses a test key and needs a live one (sk_live_… or rk_live_…).",
+        ),
+        (
+            not known["stripe_publishable_key"].startswith("pk_live_"),
+            "STRIPE_PUBLISHABLE_KEY: production needs the live one (pk_live_…) of the same account.",
         ),
         (bool(known["stripe_api_base"]), "STRIPE_API_BASE: production refuses the sandbox; unset it."),
         (known["movable_clock"], "STATION_MOVABLE_CLOCK: production refuses the movable clock."),

@@ -17,7 +17,7 @@ from wtforms import DateField, Field, HiddenField, RadioField, StringField, Text
 from wtforms.validators import InputRequired, Optional, ValidationError
 
 from station.core import clock, runtime
-from station.core.ids import row_id
+from station.core.ids import public_id, row_id
 from station.core.money import Money
 from station.giving import policies
 from station.giving.models import Frequency
@@ -64,6 +64,12 @@ def fresh_attempt(*, again: bool = False, instead: PledgeView | None = None) -> 
     return _attempts().dumps([secrets.token_urlsafe(18), again, replaces])
 
 
+def repeated(attempt: Attempt, *, again: bool) -> str:
+    """A token for the same shown form, now that its donor has been asked whether a second gift is meant."""
+    replaces = public_id("pledge", attempt.instead) if attempt.instead else ""
+    return _attempts().dumps([attempt.id, again, replaces])
+
+
 def read_attempt(token: str) -> Attempt | None:
     """The attempt behind a token; None for a foreign, altered or old one."""
     try:
@@ -102,6 +108,7 @@ class PledgeForm(FlaskForm):
     email = StringField("Email", description="Your receipt goes here.")
     source = HiddenField()
     attempt = HiddenField()
+    wallet_name = StringField()  # sent by the page's script, for a donor whose wallet said who they are
 
     texts: ClassVar[tuple[str, ...]] = ("other_amount", "given_name", "family_name", "email")
 
@@ -118,6 +125,8 @@ class PledgeForm(FlaskForm):
         for name in self.texts:
             self[name].data = policies.tidy(self[name].data or "")
         self.source.data = policies.source(self.source.data or "")
+        if self.wallet_name.data and not (self.given_name.data or self.family_name.data):
+            self.given_name.data, self.family_name.data = policies.name_parts(self.wallet_name.data)
         chosen = self.amount.data
         if chosen and chosen not in self.tiles:
             self.amount.data, self.other_amount.data = None, self.other_amount.data or chosen.strip()

@@ -17,6 +17,7 @@ LARGEST_CENTS = 99_999_999  # docs.stripe.com/currencies: eight digits at most
 TILE_STEPS = (1, 2, 3, 5, 12)  # of the minimum pledge
 AMOUNT_LENGTH, NAME_LENGTH, ASK_LENGTH = 40, 100, 2_000
 MINIMUM_MARK = "{minimum}"
+IN_PAGE = ":"  # parts a form's attempt from what it was set to when its checkout opened in our page
 
 DEFAULT_ASK = (
     "There’s no paywall here, on this page or the next. Read and listen as often as you like: we’re not counting.",
@@ -113,6 +114,17 @@ def printable(text: str) -> str:
         for letter in text
         if letter not in _DIRECTION and unicodedata.category(letter) not in ("Cc", "Cs", "Co", "Cn", "Zl", "Zp")
     )
+
+
+def name_parts(full: str) -> tuple[str, str]:
+    """First and last name of a whole name, as a wallet gives it: two words are parted, anything else stays whole.
+
+    Never fails, because it stands in the path of money (a name of one word, or of five, is a name).
+    """
+    words = tidy(printable(full)).split(" ")
+    if len(words) == 2:
+        return words[0][:NAME_LENGTH], words[1][:NAME_LENGTH]
+    return " ".join(words)[:NAME_LENGTH].strip(), ""
 
 
 def source(text: str) -> str:

@@ -16,7 +16,7 @@ from station.core.db import db, savepoint, transaction
 from station.core.events import Subject
 from station.core.ids import new_id, public_id
 from station.giving.models import Frequency, Gift, Pledge
-from station.giving.policies import gift_facts, gift_subjects
+from station.giving.policies import gift_facts, gift_subjects, name_parts
 from station.giving.queries import gift_of_payment
 from station.giving.queries.checks import HELD, held_key
 from station.licensee.queries import station_by_id, the_licensee
@@ -43,6 +43,10 @@ class NoPledge(Exception):
     """Money arrived for something that giving does not know."""
 
 
+class NoDonor(Exception):
+    """Money arrived for a pledge whose donor has told neither us nor Stripe who they are."""
+
+
 def money_arrived(settled: PaymentSettled) -> None:
     """Make the gift of a settled payment. What goes wrong here becomes a work item; the settlement stands."""
     try:
@@ -58,7 +62,7 @@ def money_arrived(settled: PaymentSettled) -> None:
 def make_gift(settled: PaymentSettled) -> UUID:
     """The gift of a settled payment with its member, receipt and event; the one there is when it was made before.
 
-    Joins the transaction. The gift's date is the station's own on the day of the charge. Raises NoPledge.
+    Joins the transaction. The gift's date is the station's own on the day of the charge. Raises NoPledge or NoDonor.
     """
     with transaction() as session:
         known = gift_of_payment(settled.payment_id)
@@ -67,6 +71,7 @@ def make_gift(settled: PaymentSettled) -> UUID:
         pledge = session.get(Pledge, settled.reference)
         if pledge is None:
             raise NoPledge(f"no pledge {settled.reference}")
+        _name_donor(pledge, settled)
         donor = _donor(pledge)
         pledge.member_id = member_id = donor.member_id
         gift = Gift(
@@ -94,6 +99,16 @@ class _Donor:
     member_id: UUID
     name: str
     email: str
+
+
+def _name_donor(pledge: Pledge, settled: PaymentSettled) -> None:
+    """A pledge that was paid past our page has as its donor whom Stripe was told. Raises NoDonor."""
+    if pledge.email:
+        return
+    if not settled.payer_email:
+        raise NoDonor("nobody said who gave it")
+    pledge.given_name, pledge.family_name = name_parts(settled.payer_name)
+    pledge.email = settled.payer_email
 
 
 def _donor(pledge: Pledge) -> _Donor:

@@ -25,6 +25,7 @@ from station.payments.facts import (
 ROLES = (Role.DEVELOPMENT,)
 SENTENCES = (
     EventSentence("giving.pledge.begun", lambda e: f"began a pledge of {e.data['commitment']}"),
+    EventSentence("giving.pledge.donor_changed", lambda e: "corrected the donor of a pledge before paying"),
     EventSentence("giving.pledge.failed", lambda e: f"reported that a pledge's payment failed: {e.data['reason']}"),
     EventSentence("giving.pledge.expired", lambda e: "closed a pledge's payment page that nobody had paid on"),
     EventSentence("giving.checkout.refused", lambda e: f"could not open a payment page: {e.data['reason']}"),

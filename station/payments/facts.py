@@ -12,7 +12,10 @@ from station.payments.models import PaymentKind
 
 @dataclass(frozen=True)
 class PaymentSettled:
-    """Money arrived: announced once a payment. `amount` is what was charged, `settled_at` the charge's time."""
+    """Money arrived: announced once a payment. `amount` is what was charged, `settled_at` the charge's time.
+
+    `payer_*` are what the payer told Stripe, for a donor who has told us nothing; either may be empty.
+    """
 
     payment_id: UUID
     reference: UUID
@@ -22,6 +25,8 @@ class PaymentSettled:
     settled_at: datetime
     method_label: str
     subscription_id: UUID | None
+    payer_name: str = ""
+    payer_email: str = ""
 
 
 @dataclass(frozen=True)

@@ -58,6 +58,7 @@ class Payment(Base):
     livemode: Mapped[bool]
     checkout_session: Mapped[str | None] = mapped_column(sa.String(255), unique=True)
     checkout_url: Mapped[str] = mapped_column(sa.Text, default="")
+    checkout_secret: Mapped[str] = mapped_column(sa.String(255), default="", server_default="")  # in our page
     payment_intent: Mapped[str | None] = mapped_column(sa.String(255), unique=True)
     charge: Mapped[str | None] = mapped_column(sa.String(255), unique=True)
     invoice: Mapped[str | None] = mapped_column(sa.String(255), unique=True)
@@ -108,6 +109,13 @@ class CallState(StrEnum):
     REFUSED = "refused"
 
 
+class Operation(StrEnum):
+    """What a stored call does at Stripe, by the name of the library's method."""
+
+    OPEN = "checkout.sessions.create"
+    CHANGE = "checkout.sessions.update"
+
+
 class GatewayCall(Base):
     """A money-moving call: our idempotency key with the parameters that go under it (`<kind>:<row id>:<attempt>`).
 
@@ -120,7 +128,7 @@ class GatewayCall(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     key: Mapped[str] = mapped_column(sa.String(255), unique=True)
     payment_id: Mapped[UUID] = mapped_column(sa.ForeignKey("payment.id"), index=True)
-    operation: Mapped[str] = mapped_column(sa.String(60))
+    operation: Mapped[str] = mapped_column(sa.String(60))  # an Operation
     params: Mapped[dict[str, Any]] = mapped_column(Json)
     state: Mapped[CallState] = mapped_column(enum(CallState), default=CallState.SENDING)
     answer_id: Mapped[str] = mapped_column(sa.String(255), default="")

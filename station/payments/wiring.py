@@ -30,6 +30,9 @@ SENTENCES = (
         lambda e: f"asked for a {'monthly payment' if e.data['monthly'] else 'payment'} of {e.data['amount']}",
     ),
     EventSentence("payments.checkout.opened", lambda e: f"opened the checkout page for {e.data['amount']}"),
+    EventSentence(
+        "payments.checkout.changed", lambda e: f"changed a checkout from {e.data['from']} to {e.data['to']}"
+    ),
     EventSentence("payments.payment.processing", lambda e: f"reported {e.data['amount']} on its way"),
     EventSentence("payments.payment.settled", lambda e: f"settled {e.data['amount']} ({e.data['method']})"),
     EventSentence(

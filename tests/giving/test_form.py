@@ -17,6 +17,7 @@ from station.core.db import db, transaction
 from station.core.ids import public_id
 from station.core.ratelimit import Limit, RateBucket
 from station.giving import forms, services
+from station.giving.services import budgets
 from station.licensee.models import Licensee
 from station.licensee.queries import BULLETIN
 from tests.conftest import House
@@ -227,8 +228,8 @@ def test_a_token_names_its_attempt_and_no_other_key_makes_one(app: object) -> No
 def test_too_many_tries_keep_the_values_and_say_what_to_do(
     donor: Donor, stripe_sandbox: Handle, monkeypatch: pytest.MonkeyPatch, later: Callable[..., None]
 ) -> None:
-    small = tuple((name, Limit(f"{limit.name}.test", 2, timedelta(minutes=10))) for name, limit in services.BUDGETS)
-    monkeypatch.setattr(services, "BUDGETS", small)
+    small = tuple((name, Limit(f"{limit.name}.test", 2, timedelta(minutes=10))) for name, limit in budgets.BUDGETS)
+    monkeypatch.setattr(budgets, "BUDGETS", small)
     assert [donor.pledge(amount=a).status_code for a in ("5", "10")] == [303, 303]
     stopped = donor.pledge(amount="15", email="somebody.else@example.org")
     assert (stopped.status_code, stopped.headers["Retry-After"], len(pledges())) == (429, "600", 2)
@@ -244,9 +245,9 @@ def test_too_many_tries_keep_the_values_and_say_what_to_do(
 
 @pytest.mark.parametrize("which", [0, 1, 2])
 def test_each_budget_stops_alone(app: object, which: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    budgets = list(services.BUDGETS)
-    budgets[which] = (budgets[which][0], Limit("only.test", 1, timedelta(hours=1)))
-    monkeypatch.setattr(services, "BUDGETS", tuple(budgets))
+    limits = list(budgets.BUDGETS)
+    limits[which] = (limits[which][0], Limit("only.test", 1, timedelta(hours=1)))
+    monkeypatch.setattr(budgets, "BUDGETS", tuple(limits))
     same = [("192.0.2.1", "192.0.2.1"), ("a@example.org", "A@EXAMPLE.ORG")]
     address, email = list(same[0]), list(same[1])
     if which == 0:

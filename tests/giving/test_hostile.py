@@ -152,7 +152,7 @@ def test_a_first_page_that_does_not_close_is_said_and_no_second_one_opens(
     silent = donor.send(second)
     assert (silent.status_code, len(pledges())) == (503, 1)
     assert "may still be open" in silent.text
-    assert "Nothing was charged" not in silent.text  # nobody knows that
+    assert "Nothing was charged" not in silent.text.partition("<template")[0]  # nobody knows that
     stripe_sandbox.sandbox.faults.clear()
     assert (donor.send(second).status_code, statuses(stripe_sandbox)) == (303, ["expired", "open"])
 

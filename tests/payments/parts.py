@@ -23,9 +23,9 @@ from station.payments.models import (
     Subscription,
     SubscriptionState,
 )
-from station.payments.services import CheckoutPage, open_payment
+from station.payments.services import HostedPage, open_payment
 
-PAGE = CheckoutPage("Gift to News", "donor@example.org", "http://localhost/thanks", "http://localhost/give")
+PAGE = HostedPage("Gift to News", "donor@example.org", "http://localhost/thanks", "http://localhost/give")
 
 
 def opened(house: Any, monthly: bool = False, cents: int = 1500) -> UUID:

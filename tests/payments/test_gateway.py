@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from station.core.db import transaction
 from station.core.ids import new_id, public_id
 from station.core.money import Money
-from station.payments.gateway import CheckoutOrder, Ours, fetch_charge, objects, params_of
+from station.payments.gateway import CheckoutOrder, HostedPage, Ours, fetch_charge, objects, params_of
 from station.payments.gateway.objects import charged_of, order_of, ours_of, paying_of, payment_of
 
 
@@ -97,7 +97,9 @@ def test_ids_of_other_programs_are_not_ours() -> None:
 
 @given(st.uuids(), st.uuids(), st.integers(50, 99_999_999))
 def test_our_ids_come_back_as_they_went(payment_id: UUID, subscription_id: UUID, cents: int) -> None:
-    params = params_of(CheckoutOrder(payment_id, subscription_id, Money(cents), "Gift", "a@example.org", "s", "c"))
+    params = params_of(
+        CheckoutOrder(payment_id, subscription_id, Money(cents), HostedPage("Gift", "a@example.org", "s", "c"))
+    )
     assert ours_of(params["metadata"]) == Ours(payment_id, subscription_id)
     assert params["line_items"][0]["price_data"]["unit_amount"] == cents
     assert params["line_items"][0]["price_data"]["recurring"] == {"interval": "month"}

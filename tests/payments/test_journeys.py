@@ -17,7 +17,7 @@ from station.core.db import db
 from station.payments import queries
 from station.payments.gateway import StripeRefused, StripeUnavailable
 from station.payments.models import CallState, Payment, PaymentState, StripeEvent, SubscriptionState
-from station.payments.services import CheckoutClosed, CheckoutPage, apply_event, check_open_payments, start_checkout
+from station.payments.services import CheckoutClosed, HostedPage, apply_event, check_open_payments, start_checkout
 from tests.conftest import changed
 from tests.payments.parts import (
     PAGE,
@@ -193,7 +193,7 @@ def test_trouble_at_stripe_makes_one_session(kind: str, times: int, house: Any, 
         start_checkout(payment_id, PAGE)
     assert state_of(payment_id) is PaymentState.CREATED
     assert calls_of(payment_id) == [("1", CallState.SENDING)]
-    other = CheckoutPage("Other words", "other@example.org", PAGE.success_url, PAGE.cancel_url)
+    other = HostedPage("Other words", "other@example.org", PAGE.success_url, PAGE.cancel_url)
     url = start_checkout(payment_id, other)  # repeats what was stored, not what came with the second try
     assert url.startswith(stripe_sandbox.url)
     assert sessions_made(stripe_sandbox) == 1
@@ -228,7 +228,7 @@ def test_stripe_not_there_at_all(house: Any, app: Any) -> None:
 
 def test_a_refused_call_gets_a_new_key(house: Any, stripe_sandbox: Handle) -> None:
     payment_id = opened(house)
-    wrong = CheckoutPage("Gift", "not an address", PAGE.success_url, PAGE.cancel_url)
+    wrong = HostedPage("Gift", "not an address", PAGE.success_url, PAGE.cancel_url)
     with pytest.raises(StripeRefused, match="email"):
         start_checkout(payment_id, wrong)
     assert calls_of(payment_id) == [("1", CallState.REFUSED)]

@@ -13,7 +13,15 @@ from station.giving.queries.gifts import (
     gifts,
     gifts_of_member,
 )
-from station.giving.queries.pledges import PledgeView, Thanks, pledge, pledge_of_attempt, recent_twin, thanks
+from station.giving.queries.pledges import (
+    PledgeView,
+    Thanks,
+    pledge,
+    pledge_of_attempt,
+    recent_twins,
+    sent_in_page,
+    thanks,
+)
 
 __all__ = [
     "AskRow",
@@ -35,6 +43,7 @@ __all__ = [
     "gifts_of_member",
     "pledge",
     "pledge_of_attempt",
-    "recent_twin",
+    "recent_twins",
+    "sent_in_page",
     "thanks",
 ]

@@ -50,6 +50,11 @@ class PledgeView:
         return printed_name(self.given_name, self.family_name)
 
     @property
+    def in_page(self) -> bool:
+        """Whether it is paid in elements in our page, not on Stripe's."""
+        return policies.IN_PAGE in self.attempt
+
+    @property
     def open(self) -> bool:
         """Whether it can still be paid."""
         return self.state in (PaymentState.CREATED, PaymentState.AWAITING_DONOR)
@@ -77,10 +82,18 @@ def pledge_of_attempt(attempt: str) -> PledgeView | None:
     return _view(row) if row else None
 
 
-def recent_twin(
+def sent_in_page(attempt: str) -> list[PledgeView]:
+    """The pledges that one shown form was sent for in our page, and that may be open still or paid."""
+    mine = Pledge.attempt.startswith(f"{attempt}{policies.IN_PAGE}", autoescape=True)
+    rows = db.session().scalars(sa.select(Pledge).where(mine, Pledge.email != "").order_by(Pledge.id))
+    lost = (PaymentState.FAILED, PaymentState.EXPIRED)
+    return [view for view in map(_view, rows) if view.state not in lost]
+
+
+def recent_twins(
     *, station_id: UUID, frequency: Frequency, amount: Money, name: str, email: str, since: datetime
-) -> PledgeView | None:
-    """The newest pledge of the very same facts made since an instant whose money is not lost, or None."""
+) -> list[PledgeView]:
+    """The pledges of the very same facts made since an instant, newest first."""
     rows = db.session().scalars(
         sa.select(Pledge)
         .where(
@@ -92,13 +105,12 @@ def recent_twin(
         )
         .order_by(Pledge.created_at.desc(), Pledge.id.desc())
     )
-    twins = (
+    return [
         _view(row)
         for row in rows
         if normalise_email(row.email) == normalise_email(email)
         and same_name(printed_name(row.given_name, row.family_name), name)
-    )
-    return next((twin for twin in twins if twin.state not in (PaymentState.FAILED, PaymentState.EXPIRED)), None)
+    ]
 
 
 def thanks(pledge_id: UUID) -> Thanks | None:

@@ -14,10 +14,20 @@ from station.payments.gateway.client import (
     fetch_subscription,
     find_session,
     invoices_of,
+    update_checkout,
 )
 from station.payments.gateway.errors import BadSignature, StripeRefused, StripeUnavailable
 from station.payments.gateway.objects import Charged, Invoice, Ours, Paying, Session, StandingOrder
-from station.payments.gateway.orders import NAMESPACE, PAYMENT_PREFIX, SUBSCRIPTION_PREFIX, CheckoutOrder, params_of
+from station.payments.gateway.orders import (
+    NAMESPACE,
+    PAYMENT_PREFIX,
+    SUBSCRIPTION_PREFIX,
+    CheckoutOrder,
+    HostedPage,
+    InPage,
+    line_items,
+    params_of,
+)
 from station.payments.gateway.webhook import SignedEvent, verify
 
 __all__ = [
@@ -27,6 +37,8 @@ __all__ = [
     "BadSignature",
     "Charged",
     "CheckoutOrder",
+    "HostedPage",
+    "InPage",
     "Invoice",
     "Ours",
     "Paying",
@@ -43,6 +55,8 @@ __all__ = [
     "fetch_subscription",
     "find_session",
     "invoices_of",
+    "line_items",
     "params_of",
+    "update_checkout",
     "verify",
 ]

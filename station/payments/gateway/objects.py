@@ -43,7 +43,7 @@ class Charged:
     """Money that a donor's bank let go: cents, and where it stands at Stripe.
 
     `fee_cents` and `balance_transaction` come a little after the charge (docs.stripe.com/payments/payment-intents/
-    asynchronous-capture): None until then.
+    asynchronous-capture): None until then. `payer_*` are the billing details, empty where nobody gave them.
     """
 
     payment_intent: str | None
@@ -57,6 +57,8 @@ class Charged:
     balance_transaction: str | None = None
     fee_cents: int | None = None
     fee_currency: str = ""
+    payer_name: str = ""
+    payer_email: str = ""
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,10 @@ class Invoice:
 
 @dataclass(frozen=True)
 class Session:
-    """A Checkout Session with everything that hangs on it. `paying` is None while nobody has paid."""
+    """A Checkout Session with everything that hangs on it. `paying` is None while nobody has paid.
+
+    An open one has an address (`url`, Stripe's page) or a client secret (elements in a page of ours).
+    """
 
     id: str
     ours: Ours
@@ -112,6 +117,7 @@ class Session:
     paying: Paying | None = None
     invoice: Invoice | None = None
     order: StandingOrder | None = None
+    client_secret: str = ""
 
 
 def ours_of(metadata: Plain | None) -> Ours:
@@ -143,6 +149,7 @@ def charged_of(charge: Plain) -> Charged | None:
     method, label = _method(charge.get("payment_method_details") or {})
     moved = charge.get("balance_transaction")
     known = moved if isinstance(moved, Mapping) else None
+    payer = charge.get("billing_details") or {}
     return Charged(
         payment_intent=id_of(charge.get("payment_intent")),
         charge=charge["id"],
@@ -155,6 +162,8 @@ def charged_of(charge: Plain) -> Charged | None:
         balance_transaction=known["id"] if known else None,
         fee_cents=known["fee"] if known else None,
         fee_currency=known["currency"] if known else "",
+        payer_name=payer.get("name") or "",
+        payer_email=payer.get("email") or "",
     )
 
 
@@ -246,4 +255,5 @@ def session_of(session: Plain, invoice: Invoice | None, order: StandingOrder | N
         paying=paying,
         invoice=invoice,
         order=order,
+        client_secret=session.get("client_secret") or "",
     )

@@ -1,4 +1,4 @@
-"""What we ask of Stripe: the parameters of a hosted Checkout Session, and our ids in its metadata.
+"""What we ask of Stripe: the parameters of a Checkout Session, on its page or in ours, and our ids in its metadata.
 
 Metadata is no database (50 keys, strings, shown to anyone with the dashboard): only our namespace and opaque ids.
 """
@@ -18,42 +18,77 @@ SUBSCRIPTION_PREFIX = "sustainer"
 
 
 @dataclass(frozen=True)
-class CheckoutOrder:
-    """One checkout: `subscription_id` makes it a monthly one. Addresses are absolute."""
+class HostedPage:
+    """Stripe's own page: what it says, and where it sends the donor afterwards. Addresses are absolute."""
 
-    payment_id: UUID
-    subscription_id: UUID | None
-    amount: Money
     description: str
     email: str
     success_url: str
     cancel_url: str
 
 
-def params_of(order: CheckoutOrder) -> dict[str, Any]:
-    """The parameters of docs.stripe.com/api/checkout/sessions/create, as plain JSON that is stored beside the key.
+@dataclass(frozen=True)
+class InPage:
+    """Stripe's elements in a page of ours (`ui_mode=elements`): who pays is said when they confirm.
 
-    Prices are inline, because a donor's amount is any amount (custom_unit_amount does not cover subscriptions).
+    `return_url` is where a bank sends back a donor whom it asked on a page of its own.
     """
+
+    description: str
+    return_url: str
+
+
+@dataclass(frozen=True)
+class CheckoutOrder:
+    """One checkout: `subscription_id` makes it a monthly one."""
+
+    payment_id: UUID
+    subscription_id: UUID | None
+    amount: Money
+    page: HostedPage | InPage
+
+
+def params_of(order: CheckoutOrder) -> dict[str, Any]:
+    """The parameters of docs.stripe.com/api/checkout/sessions/create, as plain JSON that is stored beside the key."""
     ours = {"namespace": NAMESPACE, "payment": public_id(PAYMENT_PREFIX, order.payment_id)}
-    price: dict[str, Any] = {
-        "currency": order.amount.currency,
-        "unit_amount": order.amount.cents,
-        "product_data": {"name": order.description},
+    named = {"metadata": ours, "description": order.page.description}
+    if order.subscription_id is None:
+        more: dict[str, Any] = {"mode": "payment", "payment_intent_data": named}
+    else:
+        ours["subscription"] = public_id(SUBSCRIPTION_PREFIX, order.subscription_id)
+        more = {"mode": "subscription", "subscription_data": named}
+    return {
+        "client_reference_id": ours["payment"],
+        "metadata": ours,
+        "line_items": line_items(order.amount, order.page.description, order.subscription_id is not None),
+        **more,
+        **_page_params(order.page),
     }
-    params: dict[str, Any] = {
+
+
+def _page_params(page: HostedPage | InPage) -> dict[str, Any]:
+    """What belongs to the one kind of page only; each refuses the other's (docstrings of SessionCreateParams)."""
+    if isinstance(page, InPage):
+        return {"ui_mode": "elements", "return_url": page.return_url}
+    return {
         "ui_mode": "hosted_page",
         "submit_type": "donate",
-        "client_reference_id": ours["payment"],
-        "customer_email": order.email,
-        "success_url": order.success_url,
-        "cancel_url": order.cancel_url,
-        "line_items": [{"quantity": 1, "price_data": price}],
+        "customer_email": page.email,
+        "success_url": page.success_url,
+        "cancel_url": page.cancel_url,
     }
-    if order.subscription_id is None:
-        more = {"mode": "payment", "payment_intent_data": {"metadata": ours, "description": order.description}}
-    else:
-        ours = {**ours, "subscription": public_id(SUBSCRIPTION_PREFIX, order.subscription_id)}
+
+
+def line_items(amount: Money, description: str, monthly: bool) -> list[dict[str, Any]]:
+    """The one line of a checkout, also as the whole list that an update sends again.
+
+    The price is inline, because a donor's amount is any amount (custom_unit_amount does not cover subscriptions).
+    """
+    price: dict[str, Any] = {
+        "currency": amount.currency,
+        "unit_amount": amount.cents,
+        "product_data": {"name": description},
+    }
+    if monthly:
         price["recurring"] = {"interval": "month"}
-        more = {"mode": "subscription", "subscription_data": {"metadata": ours, "description": order.description}}
-    return {**params, **more, "metadata": ours}
+    return [{"quantity": 1, "price_data": price}]

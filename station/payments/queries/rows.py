@@ -16,6 +16,7 @@ from station.payments.gateway import PAYMENT_PREFIX
 from station.payments.models import (
     EventState,
     GatewayCall,
+    Operation,
     Payment,
     PaymentKind,
     PaymentState,
@@ -46,6 +47,7 @@ class PaymentView:
     settled_at: datetime | None
     failure: str
     checkout_url: str
+    checkout_secret: str
     reference: UUID
     station_id: UUID
     subscription_id: UUID | None
@@ -80,6 +82,7 @@ def view_of(row: Payment) -> PaymentView:
         row.settled_at,
         row.failure,
         row.checkout_url,
+        row.checkout_secret,
         row.reference,
         row.station_id,
         row.subscription_id,
@@ -183,13 +186,12 @@ def _given(value: str) -> str:
     return value
 
 
-def calls_of(payment_id: UUID) -> Sequence[GatewayCall]:
-    """The calls made for a payment, oldest first."""
-    return (
-        db.session()
-        .scalars(sa.select(GatewayCall).where(GatewayCall.payment_id == payment_id).order_by(GatewayCall.id))
-        .all()
-    )
+def calls_of(payment_id: UUID, operation: Operation | None = None) -> Sequence[GatewayCall]:
+    """The calls made for a payment, oldest first; those of one operation where it is named."""
+    wanted = sa.select(GatewayCall).where(GatewayCall.payment_id == payment_id).order_by(GatewayCall.id)
+    if operation:
+        wanted = wanted.where(GatewayCall.operation == operation)
+    return db.session().scalars(wanted).all()
 
 
 # What waits --------------------------------------------------------------------------------------------------------

@@ -1,7 +1,9 @@
 """Every write about payments. Calls to Stripe stand between transactions, never inside one."""
 
 from station.payments.gateway import BadSignature, StripeRefused, StripeUnavailable
-from station.payments.services.checkout import CheckoutClosed, CheckoutPage, open_payment, start_checkout
+from station.payments.gateway.orders import HostedPage, InPage
+from station.payments.services.amounts import change_amount
+from station.payments.services.checkout import CheckoutClosed, open_payment, start_checkout
 from station.payments.services.closing import close_checkout
 from station.payments.services.inbox import APPLY, apply_event, receive_event
 from station.payments.services.items import close_item
@@ -11,10 +13,12 @@ __all__ = [
     "APPLY",
     "BadSignature",
     "CheckoutClosed",
-    "CheckoutPage",
+    "HostedPage",
+    "InPage",
     "StripeRefused",
     "StripeUnavailable",
     "apply_event",
+    "change_amount",
     "check_open_payments",
     "close_checkout",
     "close_item",

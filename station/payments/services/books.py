@@ -47,6 +47,8 @@ def settle(payment: Payment, money: Charged, actor: Actor) -> str:
             money.charged_at,
             money.method_label,
             payment.subscription_id,
+            money.payer_name,
+            money.payer_email,
         )
     )
     return ""

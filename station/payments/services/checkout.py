@@ -1,4 +1,4 @@
-"""Opening a payment and its checkout page. Row first, then the call, under a key of our own."""
+"""Opening a payment and its checkout, on Stripe's page or in ours. Row first, then the call, under our own key."""
 
 from __future__ import annotations
 
@@ -15,7 +15,16 @@ from station.core.money import Money
 from station.core.runtime import settings
 from station.payments import gateway, queries
 from station.payments.gateway import PAYMENT_PREFIX, StripeRefused, StripeUnavailable
-from station.payments.models import CallState, GatewayCall, Payment, PaymentKind, PaymentState, Subscription
+from station.payments.gateway.orders import CheckoutOrder, HostedPage, InPage
+from station.payments.models import (
+    CallState,
+    GatewayCall,
+    Operation,
+    Payment,
+    PaymentKind,
+    PaymentState,
+    Subscription,
+)
 from station.payments.models import SubscriptionState as S
 from station.payments.policies import PaymentEdge, is_final
 from station.payments.services.moving import follow, subjects
@@ -25,16 +34,6 @@ SKEW = timedelta(minutes=5)
 
 class CheckoutClosed(StripeRefused):
     """There is no page to send the donor to: the payment is made, on its way, or its page has closed."""
-
-
-@dataclass(frozen=True)
-class CheckoutPage:
-    """What Stripe's page says, and where it sends the donor afterwards. Addresses are absolute."""
-
-    description: str
-    email: str
-    success_url: str
-    cancel_url: str
 
 
 @dataclass(frozen=True)
@@ -67,6 +66,7 @@ def open_payment(*, reference: UUID, station_id: UUID, amount: Money, monthly: b
             fee_cents=0,
             livemode=livemode,
             checkout_url="",
+            checkout_secret="",
             created_at=now,
             updated_at=now,
         )
@@ -98,54 +98,62 @@ def _open_subscription(reference: UUID, station_id: UUID, amount: Money) -> UUID
     return row.id
 
 
-def start_checkout(payment_id: UUID, page: CheckoutPage) -> str:
-    """The address of Stripe's page for a payment. The same payment again, at once or later, gets the same page.
+def start_checkout(payment_id: UUID, page: HostedPage | InPage) -> str:
+    """Where a payment is paid: the address of Stripe's page, or the client secret for elements in a page of ours.
 
-    Raises StripeUnavailable when Stripe's answer is unknown (the next try repeats the same call), StripeRefused when
-    Stripe said no, CheckoutClosed when there is nothing left to pay.
+    The same payment again, at once or later, gets the same one. Raises StripeUnavailable when Stripe's answer is
+    unknown (the next try repeats the same call), StripeRefused when Stripe said no, CheckoutClosed when there is
+    nothing left to pay.
     """
     for _ in range(2):
         ready = _prepare(payment_id, page)
-        url = ready if isinstance(ready, str) else send(ready)
-        if url:
-            return url
+        door = ready if isinstance(ready, str) else send(ready)
+        if door:
+            return door
     raise StripeUnavailable("Stripe keeps answering with an error that it has stored.")
 
 
-def _prepare(payment_id: UUID, page: CheckoutPage) -> Call | str:
-    """Under the payment's lock: the address when there is one, else the call to make (a new one or an unanswered)."""
-    with transaction() as session:
-        payment = queries.lock_payment(payment_id)
-        if payment is None or is_final(payment.state) or payment.state is PaymentState.PROCESSING:
-            raise CheckoutClosed("This payment has no open checkout page.")
-        if payment.checkout_url:
-            return payment.checkout_url
-        calls = queries.calls_of(payment.id)
+def _prepare(payment_id: UUID, page: HostedPage | InPage) -> Call | str:
+    """Under the payment's lock: the door when there is one, else the call to make (a new one or an unanswered)."""
+    with transaction():
+        payment = lock_open(payment_id)
+        if door := _door(payment):
+            return door
+        calls = queries.calls_of(payment.id, Operation.OPEN)
         if calls and calls[-1].state is CallState.SENDING:
             return as_sent(calls[-1])
-        call = GatewayCall(
-            id=new_id(),
-            key=f"checkout:{payment.id}:{len(calls) + 1}",
-            payment_id=payment.id,
-            operation="checkout.sessions.create",
-            state=CallState.SENDING,
-            created_at=clock.now(),
-            answer_id="",
-            error="",
-            params=gateway.params_of(
-                gateway.CheckoutOrder(
-                    payment.id,
-                    payment.subscription_id,
-                    payment.amount,
-                    page.description,
-                    page.email,
-                    page.success_url,
-                    page.cancel_url,
-                )
-            ),
-        )
-        session.add(call)
-        return as_sent(call)
+        params = gateway.params_of(CheckoutOrder(payment.id, payment.subscription_id, payment.amount, page))
+        return write_call(payment, Operation.OPEN, f"checkout:{payment.id}:{len(calls) + 1}", params)
+
+
+def lock_open(payment_id: UUID) -> Payment:
+    """The payment, locked. Raises CheckoutClosed unless it can still be paid."""
+    payment = queries.lock_payment(payment_id)
+    if payment is None or is_final(payment.state) or payment.state is PaymentState.PROCESSING:
+        raise CheckoutClosed("This payment has no open checkout.")
+    return payment
+
+
+def write_call(payment: Payment, operation: Operation, key: str, params: dict[str, Any]) -> Call:
+    """Write down a call that is about to be made, inside the caller's transaction."""
+    call = GatewayCall(
+        id=new_id(),
+        key=key,
+        payment_id=payment.id,
+        operation=operation,
+        state=CallState.SENDING,
+        created_at=clock.now(),
+        answer_id="",
+        error="",
+        params=params,
+    )
+    db.session().add(call)
+    return as_sent(call)
+
+
+def _door(payment: Payment) -> str:
+    """Where the payment is paid, while it can be: an address or a client secret, else nothing."""
+    return (payment.checkout_url or payment.checkout_secret) if payment.state in queries.OPEN else ""
 
 
 def as_sent(call: GatewayCall) -> Call:
@@ -154,7 +162,7 @@ def as_sent(call: GatewayCall) -> Call:
 
 
 def send(call: Call) -> str | None:
-    """Make a stored call, between two transactions; the page's address. None: it must be made anew, with a new key.
+    """Make a stored call, between two transactions; the door. None: it must be made anew, with a new key.
 
     A key whose stored answer is a 5xx never does better: then Stripe is asked whether it made a session all the same.
     """
@@ -162,22 +170,23 @@ def send(call: Call) -> str | None:
     try:
         session = gateway.create_checkout(call.params, call.key)
     except StripeRefused as refusal:
-        _note(call, CallState.REFUSED, str(refusal))
+        note(call, CallState.REFUSED, str(refusal))
         raise
     except StripeUnavailable as failure:
-        _note(call, CallState.SENDING, str(failure))
+        note(call, CallState.SENDING, str(failure))
         if not failure.replayed:
             raise
         since = clock.now() - timedelta(days=1) - SKEW
         made = gateway.find_session(public_id(PAYMENT_PREFIX, call.payment_id), since)
         if made is None:
-            _note(call, CallState.REFUSED, str(failure))
+            note(call, CallState.REFUSED, str(failure))
             return None
         session = gateway.fetch_session(made)
     return _opened(call, session)
 
 
-def _note(call: Call, state: CallState, error: str) -> None:
+def note(call: Call, state: CallState, error: str) -> None:
+    """Write down what became of an unanswered call, in a transaction of its own."""
     with transaction() as session:
         queries.lock_payment(call.payment_id)
         row = session.get_one(GatewayCall, call.id)
@@ -194,9 +203,11 @@ def _opened(call: Call, session: gateway.Session) -> str:
         row.state, row.answer_id, row.answered_at, row.error = CallState.ANSWERED, session.id, clock.now(), ""
         if payment.checkout_session is None:
             payment.checkout_session = session.id
-        payment.checkout_url = payment.checkout_url or session.url
         follow(payment, PaymentEdge.OPEN, STRIPE)
-        url = payment.checkout_url if payment.state in queries.OPEN else ""
-    if not url:
-        raise CheckoutClosed("The checkout page has closed.")
-    return url
+        if payment.state in queries.OPEN:
+            payment.checkout_url = payment.checkout_url or session.url
+            payment.checkout_secret = payment.checkout_secret or session.client_secret
+        door = _door(payment)
+    if not door:
+        raise CheckoutClosed("The checkout has closed.")
+    return door

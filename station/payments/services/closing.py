@@ -11,7 +11,7 @@ from station.core.actor import Actor
 from station.core.db import transaction
 from station.payments import gateway, queries
 from station.payments.gateway import StripeRefused, StripeUnavailable
-from station.payments.models import CallState, GatewayCall, Payment, PaymentState
+from station.payments.models import CallState, GatewayCall, Operation, Payment, PaymentState
 from station.payments.services import moving
 from station.payments.services.checkout import as_sent, send
 from station.payments.services.folding import NotYet, fold_session
@@ -61,7 +61,7 @@ def expire_unopened(payment_id: UUID, actor: Actor) -> Payment:
 
 def unanswered(payment_id: UUID) -> GatewayCall | None:
     """The call that may have opened a page of which we do not know; its key is still Stripe's to answer."""
-    calls = queries.calls_of(payment_id)
+    calls = queries.calls_of(payment_id, Operation.OPEN)
     last = calls[-1] if calls else None
     live = last is not None and last.state is CallState.SENDING and last.created_at > clock.now() - SESSION_LIFE
     return last if live else None

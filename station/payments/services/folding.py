@@ -17,7 +17,7 @@ from station.core.actor import STRIPE, Actor
 from station.core.db import db
 from station.payments import queries
 from station.payments.gateway import Charged, Invoice, Paying, Session, StandingOrder
-from station.payments.models import CallState, EventState, GatewayCall, Payment, Subscription
+from station.payments.models import CallState, EventState, GatewayCall, Operation, Payment, Subscription
 from station.payments.policies import PaymentEdge, subscription_edge
 from station.payments.services import books, moving, renewals
 
@@ -71,6 +71,7 @@ def _other_session(payment: Payment, found: Session) -> Outcome:
 def _bring(payment: Payment, subscription: Subscription | None, found: Session, actor: Actor) -> Outcome:
     if found.status == "open":
         payment.checkout_url = found.url or payment.checkout_url
+        payment.checkout_secret = found.client_secret or payment.checkout_secret
         opened = moving.follow(payment, PaymentEdge.OPEN, actor)
         return told(payment, opened, "the checkout page is open")
     if found.status == "expired":
@@ -186,7 +187,11 @@ def _answer(payment: Payment) -> None:
     """Stripe's event tells what an unanswered call did."""
     db.session().execute(
         sa.update(GatewayCall)
-        .where(GatewayCall.payment_id == payment.id, GatewayCall.state == CallState.SENDING)
+        .where(
+            GatewayCall.payment_id == payment.id,
+            GatewayCall.operation == Operation.OPEN,
+            GatewayCall.state == CallState.SENDING,
+        )
         .values(state=CallState.ANSWERED, answer_id=payment.checkout_session, answered_at=clock.now())
         .execution_options(synchronize_session="fetch")
     )

@@ -20,7 +20,7 @@ from station.payments.facts import (
     RenewalRecovered,
     SubscriptionEnded,
 )
-from station.payments.models import Payment, Subscription, SubscriptionState
+from station.payments.models import Payment, PaymentState, Subscription, SubscriptionState
 from station.payments.policies import PaymentEdge, SubscriptionEdge, may, move
 
 PAYMENT_EVENTS = {
@@ -51,6 +51,8 @@ def follow(payment: Payment, edge: PaymentEdge, actor: Actor, **data: Any) -> bo
     if not may(payment.state, edge):
         return False
     payment.state, payment.updated_at = move(payment.state, edge), clock.now()
+    if payment.state is not PaymentState.AWAITING_DONOR:
+        payment.checkout_secret = ""
     events.record(PAYMENT_EVENTS[edge], actor, subjects(payment), {"amount": str(payment.amount), **data})
     return True
 

@@ -1,0 +1,130 @@
+"""A pledge that is paid in our own page, in Stripe's elements.
+
+The checkout opens before anyone has said who they are, so its pledge begins without a donor. Pressing the button
+writes the donor into it, and only then does the page's script confirm. What a script does to Stripe without asking
+us is still a gift: its payer is whom Stripe was told (`reactors.py`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+
+from station.core import events
+from station.core.actor import Actor
+from station.core.db import db, transaction
+from station.core.events import Subject
+from station.core.money import Money
+from station.giving import policies, queries
+from station.giving.models import Pledge
+from station.giving.queries import PledgeView
+from station.giving.services.errors import AttemptConflict, NotBegun
+from station.giving.services.hosted import description_of, note_refusal, thanks_url
+from station.giving.services.pledges import (
+    ARRIVING,
+    PledgeRequest,
+    ask_about_twin,
+    note_begun,
+    page_attempt,
+    set_aside,
+    write_pledge,
+)
+from station.payments import services as payments
+from station.payments.services import CheckoutClosed, InPage, StripeRefused
+
+
+@dataclass(frozen=True)
+class PageCheckout:
+    """An open checkout for the page's script: Stripe's client secret, and where the donor goes when all is done."""
+
+    client_secret: str
+    thanks_url: str
+
+
+def open_in_page(request: PledgeRequest, actor: Actor) -> PageCheckout:
+    """Open the checkout of a form as it is set now, or bring the one that is open to this amount.
+
+    The same again is the same checkout. Runs outside any transaction, for a person who waits. Raises
+    StripeUnavailable and StripeRefused as `payments.start_checkout` does, AttemptConflict when this form has been
+    paid, NotBegun when its checkout has closed unpaid (the form needs a fresh attempt).
+    """
+    draft = _draft(request, actor)
+    try:
+        secret = payments.start_checkout(draft.payment_id, InPage(description_of(draft), thanks_url(draft)))
+        _bring_amount(draft, request.amount, actor)
+    except CheckoutClosed as closed:
+        raise NotBegun from closed
+    except StripeRefused as refusal:
+        note_refusal(draft, str(refusal), actor)
+        raise
+    return PageCheckout(secret, thanks_url(draft))
+
+
+def send_in_page(request: PledgeRequest, actor: Actor) -> PageCheckout:
+    """Write the donor into the pledge whose checkout is open in the page, before the page's script confirms it.
+
+    The same again changes nothing; another amount is brought to Stripe first. Runs outside any transaction. Raises
+    NotBegun when the page has no open checkout, AttemptConflict when it has been paid, GivenAlready for a twin,
+    StillOpen while what it replaces cannot be closed, StripeUnavailable and StripeRefused.
+    """
+    draft = _known(page_attempt(request))
+    if draft is None:
+        raise NotBegun
+    ask_about_twin(request)
+    set_aside(request, actor, in_page=True)
+    checkout = open_in_page(request, actor)
+    _write_donor(draft.id, request, actor)
+    return checkout
+
+
+def _draft(request: PledgeRequest, actor: Actor) -> PledgeView:
+    """The pledge of a form as it is set, begun without its donor when there is none yet."""
+    attempt = page_attempt(request)
+    if (known := _known(attempt)) is not None:
+        return known
+    try:
+        with transaction():
+            nobody = PledgeRequest(
+                request.attempt, request.station_id, request.frequency, request.amount, "", "", "", request.source
+            )
+            write_pledge(nobody, attempt, actor)
+    except IntegrityError:  # the same page asked twice at once, and the other was first
+        db.session().rollback()
+    found = _known(attempt)
+    assert found is not None  # noqa: S101  # written a moment ago
+    return found
+
+
+def _known(attempt: str) -> PledgeView | None:
+    """The pledge of an attempt while it can be paid. Raises AttemptConflict when paid, NotBegun when it is over."""
+    known = queries.pledge_of_attempt(attempt)
+    if known is not None and known.state in ARRIVING:
+        raise AttemptConflict(known)
+    if known is not None and not known.open:
+        raise NotBegun
+    return known
+
+
+def _bring_amount(draft: PledgeView, amount: Money, actor: Actor) -> None:
+    payments.change_amount(draft.payment_id, amount, description_of(draft), actor)
+    if draft.amount != amount:
+        with transaction() as session:
+            session.get_one(Pledge, draft.id, with_for_update=True).amount_cents = amount.cents
+
+
+def _write_donor(pledge_id: UUID, request: PledgeRequest, actor: Actor) -> None:
+    with transaction() as session:
+        pledge = session.get_one(Pledge, pledge_id, with_for_update=True)
+        donor = (request.given_name, request.family_name, request.email)
+        first = not pledge.email
+        if (pledge.given_name, pledge.family_name, pledge.email) == donor:
+            return
+        pledge.given_name, pledge.family_name, pledge.email = donor
+        pledge.source = policies.source(request.source)
+        if first:
+            note_begun(pledge, actor)
+        else:
+            about = [Subject("pledge", pledge.id), Subject("payment", pledge.payment_id)]
+            events.record("giving.pledge.donor_changed", actor, about)

@@ -1,0 +1,198 @@
+"""A pledge from its form: one form is one pledge, a changed mind closes what it replaces, a twin is asked about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+
+from station.core import clock, events
+from station.core.actor import Actor
+from station.core.db import db, transaction
+from station.core.events import Subject
+from station.core.ids import new_id
+from station.core.locks import lock_name
+from station.core.money import Money
+from station.giving import policies, queries
+from station.giving.models import Frequency, Pledge
+from station.giving.queries import PledgeView
+from station.giving.services.errors import AttemptConflict, GivenAlready, StillOpen
+from station.members.policies import normalise_email, printed_name
+from station.payments import services as payments
+from station.payments.models import PaymentState
+from station.payments.services import StripeUnavailable
+
+TWIN_WITHIN = timedelta(minutes=10)
+ARRIVING = (PaymentState.SETTLED, PaymentState.PROCESSING)
+
+
+@dataclass(frozen=True)
+class PledgeRequest:
+    """What a donor sent. `attempt` names the form that was shown; `again` says that a second gift is meant.
+
+    `instead` is the pledge that this form came back from: unless it is the same, this one takes its place.
+    """
+
+    attempt: str
+    station_id: UUID
+    frequency: Frequency
+    amount: Money
+    given_name: str
+    family_name: str
+    email: str
+    source: str = ""
+    again: bool = False
+    instead: UUID | None = None
+
+
+@dataclass(frozen=True)
+class BegunPledge:
+    """A pledge and the payment that waits for its donor."""
+
+    pledge_id: UUID
+    payment_id: UUID
+
+
+def begin_pledge(request: PledgeRequest, actor: Actor) -> BegunPledge:
+    """Write a pledge and its payment, before anyone calls Stripe.
+
+    The same attempt again is the same pledge, also when both arrive at once. The same facts from another tab, while
+    the first is still unpaid, are that pledge too. Raises AttemptConflict for one attempt with two sets of facts, and
+    GivenAlready when such a gift is arriving and `again` is not said.
+    """
+    try:
+        return _begin(request, actor)
+    except IntegrityError:  # the other sending of this form was first: read what it wrote
+        return _begin(request, actor)
+
+
+def set_aside(request: PledgeRequest, actor: Actor, *, in_page: bool = False) -> None:
+    """Close what this pledge replaces, so that a donor cannot pay both by accident.
+
+    That is the pledge which the form came back from, unless it goes on unchanged on its own page, and whatever the
+    same form was sent for in our page. Runs outside any transaction, for a person who waits. Raises AttemptConflict
+    when one of them has been paid, and StillOpen while nobody knows that it is closed.
+    """
+    first = queries.pledge(request.instead) if request.instead else None
+    goes_on = first is not None and not first.in_page and not in_page and facts_of(first) == facts_of(request)
+    replaced = [first] if first is not None and not goes_on else []
+    own = page_attempt(request) if in_page else ""
+    replaced += [each for each in queries.sent_in_page(request.attempt) if each.attempt != own]
+    for each in replaced:
+        close(each, actor)
+
+
+def close(pledge: PledgeView, actor: Actor) -> None:
+    """Close a pledge's checkout. Raises AttemptConflict when it has been paid, StillOpen while that is unknown."""
+    try:
+        state = payments.close_checkout(pledge.payment_id, actor)
+    except StripeUnavailable as failure:
+        raise StillOpen from failure
+    if state in ARRIVING:
+        raise AttemptConflict(replace(pledge, state=state))
+
+
+def _begin(request: PledgeRequest, actor: Actor) -> BegunPledge:
+    with transaction():
+        lock_name(f"giving.pledge:{normalise_email(request.email)}")  # two tabs at once: one of them looks first
+        known = _of_attempt(request) or _gone_back_to(request) or _twin(request)
+        if known is not None:
+            return BegunPledge(known.id, known.payment_id)
+        pledge = write_pledge(request, request.attempt, actor)
+        note_begun(pledge, actor)
+        return BegunPledge(pledge.id, pledge.payment_id)
+
+
+def write_pledge(request: PledgeRequest, attempt: str, actor: Actor) -> Pledge:
+    """The rows of a new pledge and its payment. Joins the transaction. Raises IntegrityError for a known attempt."""
+    pledge_id = new_id()
+    payment_id = payments.open_payment(
+        reference=pledge_id,
+        station_id=request.station_id,
+        amount=request.amount,
+        monthly=request.frequency is Frequency.MONTH,
+        actor=actor,
+    )
+    pledge = Pledge(
+        id=pledge_id,
+        attempt=attempt,
+        station_id=request.station_id,
+        frequency=request.frequency,
+        amount_cents=request.amount.cents,
+        currency=request.amount.currency,
+        given_name=request.given_name,
+        family_name=request.family_name,
+        email=request.email,
+        source=policies.source(request.source),
+        payment_id=payment_id,
+        created_at=clock.now(),
+    )
+    db.session().add(pledge)
+    db.session().flush()
+    return pledge
+
+
+def note_begun(pledge: Pledge, actor: Actor) -> None:
+    """Record that a donor has sent a pledge."""
+    events.record(
+        "giving.pledge.begun",
+        actor,
+        [Subject("pledge", pledge.id), Subject("payment", pledge.payment_id)],
+        {"commitment": policies.described(pledge.amount, pledge.frequency), "source": pledge.source},
+    )
+
+
+def page_attempt(request: PledgeRequest) -> str:
+    """The attempt of a checkout in our page: one for each frequency and station that the form was set to.
+
+    Stripe cannot turn a checkout from one-time to monthly, so a donor who goes to and fro has two, and pays one.
+    """
+    return f"{request.attempt}{policies.IN_PAGE}{request.frequency.value}:{request.station_id.hex}"
+
+
+def _of_attempt(request: PledgeRequest) -> PledgeView | None:
+    """The pledge that this form has become already. Raises AttemptConflict when it had other facts."""
+    first = queries.pledge_of_attempt(request.attempt)
+    if first is not None and facts_of(first) != facts_of(request):
+        raise AttemptConflict(first)
+    return first
+
+
+def _gone_back_to(request: PledgeRequest) -> PledgeView | None:
+    """The pledge that the form came back from, when nothing was changed and its page can still be paid."""
+    earlier = queries.pledge(request.instead) if request.instead else None
+    goes_on = earlier is not None and earlier.open and not earlier.in_page
+    return earlier if goes_on and earlier and facts_of(earlier) == facts_of(request) else None
+
+
+def _twin(request: PledgeRequest) -> PledgeView | None:
+    """The same facts from another tab, while their page can still be paid. Raises GivenAlready like `ask_about`."""
+    ask_about_twin(request)
+    return next((twin for twin in twins(request) if twin.open and not twin.in_page), None)
+
+
+def ask_about_twin(request: PledgeRequest) -> None:
+    """Raise GivenAlready when such a gift is arriving and the donor has not said that a second one is meant."""
+    arriving = next((twin for twin in twins(request) if twin.state in ARRIVING), None)
+    if arriving is not None and not request.again:
+        raise GivenAlready(arriving)
+
+
+def twins(request: PledgeRequest) -> list[PledgeView]:
+    """Pledges of the very same facts in the last ten minutes, newest first."""
+    return queries.recent_twins(
+        station_id=request.station_id,
+        frequency=request.frequency,
+        amount=request.amount,
+        email=request.email,
+        name=printed_name(request.given_name, request.family_name),
+        since=clock.now() - TWIN_WITHIN,
+    )
+
+
+def facts_of(pledge: PledgeView | PledgeRequest) -> tuple[object, ...]:
+    """What makes two pledges the same: station, frequency, amount and donor, as typed."""
+    station_id = pledge.station.id if isinstance(pledge, PledgeView) else pledge.station_id
+    return (station_id, pledge.frequency, pledge.amount, pledge.given_name, pledge.family_name, pledge.email)

@@ -1,0 +1,71 @@
+"""Another amount for a checkout that stands open in a page of ours. Row first, then the call, as always."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from station.core import clock, events
+from station.core.actor import Actor
+from station.core.db import db, transaction
+from station.core.money import Money
+from station.payments import gateway, queries
+from station.payments.gateway import StripeRefused, StripeUnavailable
+from station.payments.models import CallState, GatewayCall, Operation
+from station.payments.services.checkout import Call, CheckoutClosed, lock_open, note, write_call
+from station.payments.services.moving import subjects
+
+
+def change_amount(payment_id: UUID, amount: Money, description: str, actor: Actor) -> None:
+    """Bring an open checkout in our page to another amount, at Stripe and in our books; nothing when it has it.
+
+    Runs outside any transaction, for a person who waits; the page wraps it in Stripe's `runServerUpdate`, so that
+    nobody confirms an amount that they have not seen (docs.stripe.com/payments/checkout/dynamically-update-amounts).
+    Raises StripeUnavailable when the amount at Stripe is unknown (the same again is safe), StripeRefused when
+    Stripe said no, CheckoutClosed when there is nothing left to pay.
+    """
+    call = _prepare(payment_id, amount, description)
+    if call is None:
+        return
+    db.session().rollback()  # no reading transaction stays open while Stripe answers
+    params = dict(call.params)
+    try:
+        session = gateway.update_checkout(params.pop("session"), params, call.key)
+    except StripeRefused as refusal:
+        note(call, CallState.REFUSED, str(refusal))
+        raise
+    except StripeUnavailable as failure:
+        note(call, CallState.SENDING, str(failure))
+        raise
+    _changed(call, Money(session.amount_cents, session.currency), actor)
+
+
+def _prepare(payment_id: UUID, amount: Money, description: str) -> Call | None:
+    """Under the payment's lock: the call to make, or None when Stripe is known to have this amount."""
+    with transaction():
+        payment = lock_open(payment_id)
+        if payment.checkout_session is None or not payment.checkout_secret:
+            raise CheckoutClosed("This payment has no checkout in our page.")
+        calls = queries.calls_of(payment.id, Operation.CHANGE)
+        known = not calls or calls[-1].state is not CallState.SENDING
+        if known and payment.amount == amount:
+            return None
+        lines = gateway.line_items(amount, description, payment.subscription_id is not None)
+        params = {"session": payment.checkout_session, "line_items": lines}
+        return write_call(payment, Operation.CHANGE, f"amount:{payment.id}:{len(calls) + 1}", params)
+
+
+def _changed(call: Call, amount: Money, actor: Actor) -> None:
+    """Write down the amount that Stripe answered with. A later change, answered or not, has the last word."""
+    with transaction() as session:
+        payment = lock_open(call.payment_id)
+        row = session.get_one(GatewayCall, call.id)
+        row.state, row.answer_id = CallState.ANSWERED, payment.checkout_session or ""
+        row.answered_at, row.error = clock.now(), ""
+        if queries.calls_of(payment.id, Operation.CHANGE)[-1].id != call.id:
+            return
+        before, payment.amount_cents = payment.amount, amount.cents
+        if payment.subscription_id is not None:
+            subscription = queries.lock_subscription(payment.subscription_id)
+            assert subscription is not None  # noqa: S101  # a foreign key holds it
+            subscription.amount_cents = amount.cents
+        events.record("payments.checkout.changed", actor, subjects(payment), {"from": str(before), "to": str(amount)})
