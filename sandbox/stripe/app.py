@@ -15,7 +15,7 @@ from sandbox.stripe.api.dispatch import Answer, answer
 from sandbox.stripe.contract import sdk
 from sandbox.stripe.core.world import DEFAULT_SECRET, Sandbox, Settings
 from sandbox.stripe.flows import timers
-from sandbox.stripe.pages import checkout, controls, overview
+from sandbox.stripe.pages import checkout, controls, overview, secure
 from sandbox.stripe.webhooks.courier import Courier
 
 API_METHODS = ["GET", "POST", "DELETE"]
@@ -51,7 +51,7 @@ def create_sandbox(
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.extensions["sandbox"] = sandbox
     app.extensions["courier"] = Courier(sandbox)
-    for part in (checkout, controls, overview):
+    for part in (checkout, secure, controls, overview):
         app.register_blueprint(part.blueprint)
     app.add_url_rule("/v1/<path:rest>", "api", _api, methods=API_METHODS)
     app.before_request(_only_here)

@@ -84,3 +84,17 @@ class Gifts:
 
     def look(self, session: Any, *expand: str) -> Any:
         return self.client.v1.checkout.sessions.retrieve(session.id, {"expand": list(expand)})
+
+    def in_page(self, cents: int = 2500, monthly: bool = False, **more: Any) -> Any:
+        """A session for elements in the merchant's page."""
+        given = self.params(cents, monthly, ui_mode="elements", **more)
+        given.pop("success_url")
+        given.pop("cancel_url")
+        given.setdefault("return_url", "http://127.0.0.1:8400/thanks?session={CHECKOUT_SESSION_ID}")
+        return self.client.v1.checkout.sessions.create(given)
+
+    def saving(self, ui_mode: str = "elements", **more: Any) -> Any:
+        """A session that saves a payment method for later."""
+        address = "return_url" if ui_mode == "elements" else "success_url"
+        given = {"mode": "setup", "ui_mode": ui_mode, "currency": "usd", address: "http://127.0.0.1:8400/saved"}
+        return self.client.v1.checkout.sessions.create({**given, **more})

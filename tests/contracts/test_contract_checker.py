@@ -159,7 +159,7 @@ def test_old_fields_are_gone() -> None:
         assert ("unknown", field) in {(p.kind, p.where) for p in check_object(make(name, 1, **{field: None}))}
 
 
-@pytest.mark.parametrize("name", sorted(PREFIXES))
+@pytest.mark.parametrize("name", sorted(PREFIXES.keys() - {"mandate"}))  # there is no sample of it
 def test_generated_objects_have_the_fields_of_stripes_samples(name: str) -> None:
     """No more, no less: a field that Stripe leaves out must not be there as null either."""
     expected = set(SAMPLES[name]) - DRIFT.get(name, set()) - ({"refunds"} if name == "charge" else set())

@@ -1,5 +1,5 @@
 """The API's operations, one module per part of Stripe. Importing this package registers them all."""
 
-from sandbox.stripe.api import catalogue, checkout, customers, events, invoices, payments, refunds, subscriptions
+from sandbox.stripe.api import catalogue, customers, events, invoices, payments, refunds, sessions, subscriptions
 
-__all__ = ["catalogue", "checkout", "customers", "events", "invoices", "payments", "refunds", "subscriptions"]
+__all__ = ["catalogue", "customers", "events", "invoices", "payments", "refunds", "sessions", "subscriptions"]

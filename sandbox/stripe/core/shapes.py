@@ -26,12 +26,14 @@ PREFIXES = {
     "invoice_payment": "inpay_",
     "item": "li_",
     "line_item": "il_",
+    "mandate": "mandate_",
     "payment_intent": "pi_",
     "payment_method": "pm_",
     "plan": "price_",
     "price": "price_",
     "product": "prod_",
     "refund": "re_",
+    "setup_intent": "seti_",
     "subscription": "sub_",
     "subscription_item": "si_",
     "webhook_endpoint": "we_",
@@ -53,6 +55,7 @@ ABSENT: dict[str, str] = {
     "product": "tax_details",
     "refund": "description failure_balance_transaction failure_reason instructions_email next_action "
     "pending_reason presentment_details",
+    "setup_intent": "allowed_payment_method_types attach_to_self customer_account managed_payments",
     "subscription": "presentment_details status_details",
     "subscription_item": "billed_until current_trial",
     "webhook_endpoint": "secret",
@@ -112,7 +115,8 @@ def make(name: str, created: int | None = None, /, **values: Any) -> Obj:
     """A complete object called `name` with a fresh id; `values` replace its defaults."""
     done: Obj = _copy(_template(name))
     length = 56 if name == "checkout.session" else 14 if name in ("customer", "product") else 24
-    done["id"] = new_id(PREFIXES[name], length)
+    if name != "customer_session":  # the one object without an id: its secret names it
+        done["id"] = new_id(PREFIXES[name], length)
     if "created" in done and created is not None:
         done["created"] = created
     if done.get("metadata", "") is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from sandbox.stripe.core.shapes import Obj
 
@@ -18,10 +19,18 @@ class Decline:
 
 @dataclass(frozen=True)
 class KnownCard:
+    """`decline` meets a donor who is there, `later` a charge without the donor (as `decline` when None).
+
+    `secure`: 3-D Secure asks first. `keeps`: it can be saved although a charge is declined.
+    """
+
     number: str
     brand: str
     hint: str
     decline: Decline | None = None
+    secure: bool = False
+    later: Decline | None = None
+    keeps: bool = False
 
     @property
     def last4(self) -> str:
@@ -32,12 +41,33 @@ class KnownCard:
         return 4 if self.brand == "amex" else 3
 
 
-DECLINED = Decline("card_declined", "generic_decline", "Your card was declined.")
-NO_FUNDS = Decline("card_declined", "insufficient_funds", "Your card has insufficient funds.")
+def _declined(decline_code: str, message: str = "Your card was declined.") -> Decline:
+    return Decline("card_declined", decline_code, message)
+
+
+DECLINED = _declined("generic_decline")
+NO_FUNDS = _declined("insufficient_funds", "Your card has insufficient funds.")
+LOST = _declined("lost_card")
+STOLEN = _declined("stolen_card")
+FRAUDULENT = _declined("fraudulent")
+TOO_OFTEN = _declined(
+    "card_velocity_exceeded",
+    "Your card was declined for making repeated attempts too frequently or exceeding its amount limit.",
+)
 EXPIRED = Decline("expired_card", "expired_card", "Your card has expired.")
 BAD_CVC = Decline("incorrect_cvc", "incorrect_cvc", "Your card's security code is incorrect.")
 PROCESSING = Decline(
     "processing_error", "processing_error", "An error occurred while processing your card. Try again in a little bit."
+)
+NOT_AUTHENTICATED = Decline(
+    "payment_intent_authentication_failure",
+    None,
+    "We are unable to authenticate your payment method. Please choose a different payment method and try again.",
+)
+NEEDS_DONOR = Decline(
+    "authentication_required",
+    "authentication_required",
+    "Your card was declined. This transaction requires authentication.",
 )
 
 CARDS = {
@@ -48,10 +78,31 @@ CARDS = {
         KnownCard("378282246310005", "amex", "American Express, succeeds (four-digit security code)"),
         KnownCard("4000000000000002", "visa", "declined", DECLINED),
         KnownCard("4000000000009995", "visa", "declined: insufficient funds", NO_FUNDS),
+        KnownCard("4000000000009987", "visa", "declined: lost card", LOST),
+        KnownCard("4000000000009979", "visa", "declined: stolen card", STOLEN),
         KnownCard("4000000000000069", "visa", "declined: expired card", EXPIRED),
         KnownCard("4000000000000127", "visa", "declined: wrong security code", BAD_CVC),
         KnownCard("4000000000000119", "visa", "declined: processing error", PROCESSING),
+        KnownCard("4000000000006975", "visa", "declined: too many attempts", TOO_OFTEN),
+        KnownCard("4100000000000019", "visa", "declined: blocked as fraudulent", FRAUDULENT),
+        KnownCard("4000000000000341", "visa", "can be saved, then every charge is declined", DECLINED, keeps=True),
+        KnownCard("4000000000003220", "visa", "3-D Secure asks, then succeeds", secure=True),
+        KnownCard("4000002500003155", "visa", "3-D Secure asks the first time", secure=True),
+        KnownCard("4000002760003184", "visa", "3-D Secure asks every time", secure=True, later=NEEDS_DONOR),
+        KnownCard("4000008260003178", "visa", "3-D Secure asks, then insufficient funds", NO_FUNDS, secure=True),
+        KnownCard("4000008400001629", "visa", "3-D Secure asks, then declined", DECLINED, secure=True),
     )
+}
+
+
+AUTHENTICATED: Obj = {
+    "authentication_flow": "challenge",
+    "electronic_commerce_indicator": "05",
+    "exemption_indicator": None,
+    "result": "authenticated",
+    "result_reason": None,
+    "transaction_id": "00000000-0000-4000-8000-000000000000",
+    "version": "2.2.0",
 }
 
 
@@ -59,9 +110,22 @@ def spaced(number: str) -> str:
     return " ".join(number[n : n + 4] for n in range(0, len(number), 4))
 
 
+class Payer(Protocol):
+    """Who pays, as typed: the contact part of every payment method."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def email(self) -> str: ...
+    @property
+    def phone(self) -> str: ...
+    @property
+    def address(self) -> Obj: ...
+
+
 @dataclass(frozen=True)
 class Entered:
-    """What somebody typed on the hosted page, already checked."""
+    """A card as somebody typed it, already checked; `wallet` names the wallet that handed it over."""
 
     card: KnownCard
     exp_month: int
@@ -69,15 +133,23 @@ class Entered:
     name: str
     email: str
     postal_code: str = ""
+    phone: str = ""
+    country: str = "US"
+    more_address: Obj | None = None
+    wallet: str | None = None
+
+    @property
+    def address(self) -> Obj:
+        return {"country": self.country, "postal_code": self.postal_code, **(self.more_address or {})}
 
 
-def billing_details(entered: Entered) -> Obj:
-    address = {"city": None, "country": "US", "line1": None, "line2": None, "state": None}
+def billing_details(payer: Payer) -> Obj:
+    parts = ("city", "country", "line1", "line2", "postal_code", "state")
     return {
-        "address": {**address, "postal_code": entered.postal_code or None},
-        "email": entered.email or None,
-        "name": entered.name or None,
-        "phone": None,
+        "address": {name: payer.address.get(name) or None for name in parts},
+        "email": payer.email or None,
+        "name": payer.name or None,
+        "phone": payer.phone or None,
         "tax_id": None,
     }
 
@@ -98,11 +170,18 @@ def method_card(entered: Entered) -> Obj:
         "networks": {"available": [entered.card.brand], "preferred": None},
         "regulated_status": "unregulated",
         "three_d_secure_usage": {"supported": True},
-        "wallet": None,
+        "wallet": wallet(entered),
     }
 
 
-def charge_card(method: Obj, amount: int) -> Obj:
+def wallet(entered: Entered) -> Obj | None:
+    """docs.stripe.com/api/payment_methods/object#payment_method_object-card-wallet"""
+    if entered.wallet is None:
+        return None
+    return {"dynamic_last4": entered.card.last4, "type": entered.wallet, entered.wallet: {}}
+
+
+def charge_card(method: Obj, amount: int, authenticated: bool = False) -> Obj:
     """The `payment_method_details.card` hash of a Charge: docs.stripe.com/api/charges/object."""
     card = method["card"]
     return {
@@ -126,8 +205,8 @@ def charge_card(method: Obj, amount: int) -> Obj:
         "network_transaction_id": "104105106107108",
         "overcapture": {"maximum_amount_capturable": amount, "status": "unavailable"},
         "regulated_status": "unregulated",
-        "three_d_secure": None,
-        "wallet": None,
+        "three_d_secure": AUTHENTICATED if authenticated else None,
+        "wallet": card["wallet"],
     }
 
 

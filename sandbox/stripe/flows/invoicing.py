@@ -11,7 +11,7 @@ from sandbox.stripe.core.clock import DAY, HOUR
 from sandbox.stripe.core.errors import invalid
 from sandbox.stripe.core.shapes import Obj, make, page
 from sandbox.stripe.core.world import Sandbox
-from sandbox.stripe.flows import paying
+from sandbox.stripe.flows import debits, paying
 from sandbox.stripe.flows.cards import DECLINED, Decline
 
 # After each failed attempt; when used up, the subscription is cancelled (Stripe's default setting).
@@ -173,13 +173,27 @@ def collect(sandbox: Sandbox, invoice: Obj) -> Decline | None:
         raise invalid("Cannot charge a customer that has no active card", code="missing")
     method = sandbox.get("payment_method", chosen)
     intent = _intent(sandbox, invoice)
-    decline = paying.decline_of(sandbox, method) or _switch(sandbox, subscription["id"])
+    decline = paying.decline_of(sandbox, method, donor_is_there=False) or _switch(sandbox, subscription["id"])
+    if method["type"] == "us_bank_account":
+        return _debit(sandbox, invoice, intent, method, decline)
     paying.attempt(sandbox, intent, method, decline)
     if decline is None:
         mark_paid(sandbox, invoice, intent)
     else:
-        _collection_failed(sandbox, invoice)
+        collection_failed(sandbox, invoice)
     return decline
+
+
+def _debit(sandbox: Sandbox, invoice: Obj, intent: Obj, method: Obj, decline: Decline | None) -> Decline | None:
+    """docs.stripe.com/billing/subscriptions/ach-debit: the invoice stays open until the bank has answered."""
+    refused = debits.begin(sandbox, intent, method, sent_back=decline)
+    if refused is None:
+        invoice.update(attempted=True, next_payment_attempt=None)
+        sandbox.store.save(invoice)
+        sandbox.due_at("collect", invoice["id"], None)
+    else:
+        collection_failed(sandbox, invoice)
+    return refused
 
 
 def _intent(sandbox: Sandbox, invoice: Obj) -> Obj:
@@ -198,7 +212,7 @@ def _intent(sandbox: Sandbox, invoice: Obj) -> Obj:
     return intent
 
 
-def _collection_failed(sandbox: Sandbox, invoice: Obj) -> None:
+def collection_failed(sandbox: Sandbox, invoice: Obj) -> None:
     tries = invoice["attempt_count"] + 1
     again = sandbox.now() + RETRY_AFTER[tries - 1] if tries <= len(RETRY_AFTER) else None
     invoice.update(attempted=True, attempt_count=tries, next_payment_attempt=again)

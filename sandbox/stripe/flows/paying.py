@@ -12,7 +12,8 @@ from typing import Any
 from sandbox.stripe.core.clock import DAY
 from sandbox.stripe.core.shapes import Obj, make, new_id
 from sandbox.stripe.core.world import Sandbox
-from sandbox.stripe.flows.cards import CARDS, Decline, Entered, billing_details, charge_card, method_card
+from sandbox.stripe.flows import banks
+from sandbox.stripe.flows.cards import CARDS, Decline, Entered, KnownCard, billing_details, charge_card, method_card
 
 
 def fee(amount: int) -> int:
@@ -22,19 +23,15 @@ def fee(amount: int) -> int:
 
 def create_intent(sandbox: Sandbox, amount: int, currency: str, **values: Any) -> Obj:
     """docs.stripe.com/api/payment_intents/object"""
-    intent = make(
-        "payment_intent",
-        sandbox.now(),
-        amount=amount,
-        currency=currency,
-        status="requires_payment_method",
-        capture_method="automatic_async",
-        confirmation_method="automatic",
-        payment_method_types=["card"],
-        amount_details={"tip": {}},
-        payment_method_options={"card": {"request_three_d_secure": "automatic"}},
-        **values,
-    )
+    usual: Obj = {
+        "status": "requires_payment_method",
+        "capture_method": "automatic_async",
+        "confirmation_method": "automatic",
+        "payment_method_types": ["card"],
+        "amount_details": {"tip": {}},
+        "payment_method_options": {"card": {"request_three_d_secure": "automatic"}},
+    }
+    intent = make("payment_intent", sandbox.now(), amount=amount, currency=currency, **{**usual, **values})
     intent["client_secret"] = new_id(f"{intent['id']}_secret_")
     sandbox.store.save(intent)
     sandbox.emit("payment_intent.created", intent)
@@ -63,29 +60,49 @@ def attach(sandbox: Sandbox, method: Obj, customer: str) -> None:
         sandbox.emit("payment_method.attached", method)
 
 
-def decline_of(sandbox: Sandbox, method: Obj) -> Decline | None:
+def card_of(sandbox: Sandbox, method: Obj) -> KnownCard | None:
+    """The test card behind a PaymentMethod; None when it is no card."""
     row = sandbox.store.get("_card", method["id"])
-    return CARDS[row["number"]].decline if row else None
+    return CARDS[row["number"]] if row else None
+
+
+def decline_of(sandbox: Sandbox, method: Obj, *, donor_is_there: bool = True) -> Decline | None:
+    card = card_of(sandbox, method)
+    if card is None:
+        return None
+    return card.decline if donor_is_there else card.later or card.decline
 
 
 def attempt(sandbox: Sandbox, intent: Obj, method: Obj, decline: Decline | None) -> Obj:
     """Charge the card for the intent; returns the Charge, paid or failed. `intent` is brought up to date."""
-    charge = _charge(sandbox, intent, method, decline)
+    authenticated = intent["id"] in _authenticated(sandbox, method)
+    details = {"type": "card", "card": charge_card(method, intent["amount"], authenticated)}
+    charge = make_charge(sandbox, intent, method, details, decline)
     sandbox.store.save(charge)
     intent["latest_charge"] = charge["id"]
     if decline is not None:
-        _failed(sandbox, intent, method, charge, decline)
+        failed(sandbox, intent, method, charge, decline)
         return charge
     intent.update(
-        status="succeeded", amount_received=intent["amount"], payment_method=method["id"], last_payment_error=None
+        status="succeeded",
+        amount_received=intent["amount"],
+        payment_method=method["id"],
+        last_payment_error=None,
+        next_action=None,
     )
     sandbox.store.save(intent)
     sandbox.emit("charge.succeeded", charge)
     sandbox.emit("payment_intent.succeeded", intent)
-    return _settle(sandbox, charge)
+    return settle(sandbox, charge)
 
 
-def _charge(sandbox: Sandbox, intent: Obj, method: Obj, decline: Decline | None) -> Obj:
+def _authenticated(sandbox: Sandbox, method: Obj) -> list[str]:
+    row = sandbox.store.get("_card", method["id"]) or {}
+    return list(row.get("authenticated_for", []))
+
+
+def make_charge(sandbox: Sandbox, intent: Obj, method: Obj, details: Obj, decline: Decline | None) -> Obj:
+    """A Charge that was paid or declined; not kept yet."""
     paid = decline is None
     return make(
         "charge",
@@ -107,7 +124,7 @@ def _charge(sandbox: Sandbox, intent: Obj, method: Obj, decline: Decline | None)
         payment_intent=intent["id"],
         payment_method=method["id"],
         receipt_email=intent["receipt_email"],
-        payment_method_details={"type": "card", "card": charge_card(method, intent["amount"])},
+        payment_method_details=details,
         statement_descriptor_suffix=intent["statement_descriptor_suffix"],
         status="succeeded" if paid else "failed",
     )
@@ -134,25 +151,36 @@ def _outcome(decline: Decline | None) -> Obj:
     }
 
 
-def _failed(sandbox: Sandbox, intent: Obj, method: Obj, charge: Obj, decline: Decline) -> None:
+def failed(sandbox: Sandbox, intent: Obj, method: Obj, charge: Obj, decline: Decline) -> None:
     """docs.stripe.com/payments/paymentintents/lifecycle: back to requires_payment_method."""
-    error = {
-        "charge": charge["id"],
-        "code": decline.code,
-        "decline_code": decline.decline_code,
-        "doc_url": f"https://docs.stripe.com/error-codes/{decline.code.replace('_', '-')}",
-        "message": decline.message,
-        "payment_method": method,
-        "type": "card_error",
-    }
-    intent.update(status="requires_payment_method", payment_method=None, last_payment_error=error)
+    error = error_body(decline, method)
+    intent.update(
+        status="requires_payment_method",
+        payment_method=None,
+        next_action=None,
+        last_payment_error={"charge": charge["id"], **error},
+    )
     sandbox.store.save(intent)
     sandbox.emit("charge.failed", charge)
     sandbox.emit("payment_intent.payment_failed", intent)
 
 
-def _settle(sandbox: Sandbox, charge: Obj) -> Obj:
-    cost = fee(charge["amount"])
+def error_body(decline: Decline, method: Obj) -> Obj:
+    """`last_payment_error` and `last_setup_error`: docs.stripe.com/api/errors."""
+    plain = decline.code.endswith("_authentication_failure")
+    return {
+        "code": decline.code,
+        "decline_code": decline.decline_code,
+        "doc_url": f"https://docs.stripe.com/error-codes/{decline.code.replace('_', '-')}",
+        "message": decline.message,
+        "payment_method": method,
+        "type": "invalid_request_error" if plain else "card_error",
+    }
+
+
+def settle(sandbox: Sandbox, charge: Obj) -> Obj:
+    by_bank = charge["payment_method_details"]["type"] == "us_bank_account"
+    cost = (banks.fee if by_bank else fee)(charge["amount"])
     detail = {
         "amount": cost,
         "application": None,

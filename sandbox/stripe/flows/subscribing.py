@@ -13,6 +13,7 @@ from sandbox.stripe.core.clock import next_period_end
 from sandbox.stripe.core.shapes import Obj, make, page
 from sandbox.stripe.core.world import Sandbox
 from sandbox.stripe.flows import invoicing
+from sandbox.stripe.flows.cards import Decline
 
 
 def create(sandbox: Sandbox, customer: Obj, prices: list[tuple[Obj, int]], **values: Any) -> Obj:
@@ -153,15 +154,19 @@ def collect(sandbox: Sandbox, invoice: Obj) -> Obj:
     """Charge an open invoice and let the subscription follow: past_due, active again, or given up."""
     decline = invoicing.collect(sandbox, invoice)
     subscription = sandbox.get("subscription", invoice["parent"]["subscription_details"]["subscription"])
-    if subscription["status"] == "canceled":
-        return invoice
+    if subscription["status"] != "canceled":
+        follow(sandbox, subscription, invoice, decline)
+    return invoice
+
+
+def follow(sandbox: Sandbox, subscription: Obj, invoice: Obj, decline: Decline | None) -> None:
+    """After an attempt to collect: active, past_due while it is tried again, else given up."""
     if decline is None:
         change(sandbox, subscription, status="active")
     elif invoice["next_payment_attempt"] is None:
         cancel(sandbox, subscription, "payment_failed")
     else:
         change(sandbox, subscription, status="past_due")
-    return invoice
 
 
 def cancel(sandbox: Sandbox, subscription: Obj, reason: str) -> Obj:

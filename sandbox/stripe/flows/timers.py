@@ -7,7 +7,7 @@ from collections.abc import Callable
 from sandbox.stripe.core.clock import DAY, LONGEST_STEP
 from sandbox.stripe.core.shapes import Obj
 from sandbox.stripe.core.world import Sandbox
-from sandbox.stripe.flows import finishing, subscribing
+from sandbox.stripe.flows import finishing, settling, subscribing
 
 
 def _expire(sandbox: Sandbox, session: Obj) -> None:
@@ -39,6 +39,11 @@ def _available(sandbox: Sandbox, moved: Obj) -> None:
     sandbox.store.save(moved)
 
 
+def _debit(sandbox: Sandbox, charge: Obj) -> None:
+    if charge["status"] == "pending":
+        settling.settle(sandbox, charge)
+
+
 KINDS: dict[str, Callable[[Sandbox, Obj], None]] = {
     "expire": _expire,
     "renew": _renew,
@@ -46,6 +51,7 @@ KINDS: dict[str, Callable[[Sandbox, Obj], None]] = {
     "finalize": _finalize,
     "collect": _collect,
     "available": _available,
+    "debit": _debit,
 }
 
 

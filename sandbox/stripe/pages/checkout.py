@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from sandbox.stripe import parts
 from sandbox.stripe.core.shapes import Obj
 from sandbox.stripe.flows import finishing
 from sandbox.stripe.flows.cards import CARDS, spaced
+from sandbox.stripe.flows.challenge import Challenge
 from sandbox.stripe.pages import entry, words
 
 blueprint = Blueprint("checkout", __name__)
@@ -21,7 +22,7 @@ def show(session_id: str) -> Any:
     session = parts.sandbox().store.get("checkout.session", session_id)
     if session is None:
         return render_template("closed.html", title="No such payment page", back=None), 404
-    return _page(session, {}) if session["status"] == "open" else _closed(session)
+    return show_again(session, {}) if session["status"] == "open" else _closed(session)
 
 
 @blueprint.post("/c/pay/<session_id>")
@@ -32,37 +33,34 @@ def pay(session_id: str) -> Any:
         return render_template("closed.html", title="No such payment page", back=None), 404
     if session["status"] != "open":
         return _closed(session)
-    entered, errors = entry.read(request.form, sandbox.now(), known_email(session))
+    entered, errors = entry.read(request.form, sandbox.now(), finishing.known_email(session))
     if entered is None:
-        return _page(session, errors), 422
+        return show_again(session, errors), 422
     try:
-        decline = finishing.pay(sandbox, session_id, entered)
+        result = finishing.pay(sandbox, session_id, entered)
     except finishing.NotOpen:
         return _closed(sandbox.get("checkout.session", session_id))
-    if decline is not None:
-        return _page(session, {"number": decline.message}), 402
-    return _leave(session)
+    if isinstance(result, Challenge):
+        return redirect(url_for("secure.show", session_id=session_id), 303)
+    if result is not None:
+        return show_again(session, {"number": result.message}), 402
+    return leave(session)
 
 
-def known_email(session: Obj) -> str | None:
-    details = session["customer_details"]
-    return details["email"] if details else None
-
-
-def _leave(session: Obj) -> Response:
+def leave(session: Obj) -> Response:
     return redirect(session["success_url"].replace("{CHECKOUT_SESSION_ID}", session["id"]), 303)
 
 
-def _page(session: Obj, errors: dict[str, str]) -> str:
+def show_again(session: Obj, errors: dict[str, str]) -> str:
     items = parts.sandbox().get("_session", session["id"])["line_items"]
     return render_template(
         "checkout.html",
         session=session,
         errors=errors,
         typed=request.form,
-        email=known_email(session),
+        email=finishing.known_email(session),
         lines=[(item["description"], item["quantity"], words.price(item)) for item in items],
-        total=words.money(session["amount_total"], session["currency"]),
+        total=words.total(session),
         button=words.button(session, items),
         cards=[(spaced(card.number), card.hint) for card in CARDS.values()],
     )

@@ -11,6 +11,11 @@ def money(amount: int, currency: str) -> str:
     return f"{sign}${whole:,}.{cents:02d}" if currency == "usd" else f"{sign}{whole:,}.{cents:02d} {currency.upper()}"
 
 
+def total(session: Obj) -> str:
+    """What is paid now; empty for a session that only saves a payment method."""
+    return "" if session["amount_total"] is None else money(session["amount_total"], session["currency"])
+
+
 def price(item: Obj) -> str:
     text = money(item["amount_total"], item["currency"])
     recurring = item["price"]["recurring"]
@@ -22,8 +27,9 @@ def price(item: Obj) -> str:
 
 def button(session: Obj, items: list[Obj]) -> str:
     """docs.stripe.com/api/checkout/sessions/create#create_checkout_session-submit_type"""
+    if session["mode"] == "setup":
+        return "Save card"
     verb = {"donate": "Donate", "book": "Book", "subscribe": "Subscribe"}.get(session["submit_type"] or "")
     if verb is None:
         verb = "Subscribe" if session["mode"] == "subscription" else "Pay"
-    total = money(session["amount_total"], session["currency"])
-    return f"{verb} {price(items[0]) if len(items) == 1 else total}"
+    return f"{verb} {price(items[0]) if len(items) == 1 else total(session)}"

@@ -12,16 +12,44 @@ from sandbox.stripe.core.errors import ApiError, invalid, missing
 from sandbox.stripe.core.shapes import Obj
 
 SMALLEST = 50  # docs.stripe.com/currencies#minimum-and-maximum-charge-amounts (US dollars)
+UI_MODES = ("elements", "hosted_page")
+ONLY_IN: dict[str, tuple[str, ...]] = {
+    "customer_creation": ("payment", "setup"),
+    "line_items": ("payment", "subscription"),
+    "payment_intent_data": ("payment",),
+    "payment_method_collection": ("subscription",),
+    "saved_payment_method_options": ("payment", "subscription"),
+    "setup_intent_data": ("setup",),
+    "submit_type": ("payment", "subscription"),
+    "subscription_data": ("subscription",),
+}
+NOT_IN_ELEMENTS = (
+    "after_expiration",
+    "branding_settings",
+    "cancel_url",
+    "custom_fields",
+    "custom_text",
+    "optional_items",
+    "origin_context",
+    "redirect_on_completion",
+    "submit_type",
+    "success_url",
+)
+NOT_ON_THE_PAGE = ("permissions", "redirect_on_completion", "return_url")
 
 
 def check(call: Call) -> None:
     given = call.params
     _modes(given)
     _addresses(given)
-    _lines(given)
+    _email(given)
+    if given["mode"] != "setup":
+        check_count(given.get("line_items") or [])
+    elif "currency" not in given and "allowed_payment_method_types" not in given:
+        raise missing("currency")
     _lifetime(given, call.sandbox.now())
     call.linked("customer", "customer")
-    for where in ("metadata", "payment_intent_data", "subscription_data"):
+    for where in ("metadata", "payment_intent_data", "subscription_data", "setup_intent_data"):
         inner = given.get(where) or {}
         check_metadata(inner if where == "metadata" else inner.get("metadata") or {}, where)
     if len(given.get("client_reference_id", "")) > 200:
@@ -29,56 +57,55 @@ def check(call: Call) -> None:
 
 
 def _modes(given: dict[str, Any]) -> None:
-    mode = given.get("mode")
+    mode, ui_mode = given.get("mode"), given.get("ui_mode", "hosted_page")
     if mode is None:
         raise missing("mode")
-    if mode == "setup" or given.get("ui_mode", "hosted_page") != "hosted_page":
-        text = "The sandbox has mode=payment and mode=subscription on the hosted page so far."
-        raise ApiError(
-            400,
-            "invalid_request_error",
-            text,
-            code="sandbox_not_implemented",
-            param="mode" if mode == "setup" else "ui_mode",
-        )
-    wrong = {"payment": ("subscription_data",), "subscription": ("payment_intent_data", "customer_creation")}[mode]
-    for name in wrong:
-        if name in given:
+    if ui_mode not in UI_MODES:
+        text = "The sandbox has the hosted page and elements only."
+        raise ApiError(400, "invalid_request_error", text, code="sandbox_not_implemented", param="ui_mode")
+    for name, modes in ONLY_IN.items():
+        if name in given and mode not in modes:
             raise invalid(f"You can not pass `{name}` in `{mode}` mode.", name)
+    for name in NOT_IN_ELEMENTS if ui_mode == "elements" else NOT_ON_THE_PAGE:
+        if name in given:
+            raise invalid(f"You cannot set `{name}` when `ui_mode` is `{ui_mode}`.", name)
+    if given.get("customer") and "customer_creation" in given:
+        text = "You may only specify one of these parameters: customer, customer_creation."
+        raise invalid(text, "customer_creation")
 
 
 def _addresses(given: dict[str, Any]) -> None:
-    if "success_url" not in given:
-        raise missing("success_url")
-    for name in ("success_url", "cancel_url"):
+    wanted = "return_url" if given.get("ui_mode") == "elements" else "success_url"
+    if wanted not in given:
+        raise missing(wanted)
+    for name in ("success_url", "cancel_url", "return_url"):
         if name in given:
-            parts = urlsplit(given[name].replace("{CHECKOUT_SESSION_ID}", "x"))
-            if parts.scheme not in ("http", "https") or not parts.netloc:
-                raise invalid("Not a valid URL", name, "url_invalid")
+            check_address(given[name], name)
+
+
+def check_address(address: str, param: str) -> None:
+    parts = urlsplit(address.replace("{CHECKOUT_SESSION_ID}", "x"))
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise invalid("Not a valid URL", param, "url_invalid")
+
+
+def _email(given: dict[str, Any]) -> None:
     email = given.get("customer_email")
-    if email is not None:
-        if "customer" in given:
-            text = "You may only specify one of these parameters: customer, customer_email."
-            raise invalid(text, "customer_email")
-        name_, at, host = email.partition("@")
-        if not (name_ and at and "." in host) or any(c.isspace() for c in email) or len(email) > 512:
-            raise invalid(f"Invalid email address: {email}", "customer_email", "email_invalid")
+    if email is None:
+        return
+    if "customer" in given:
+        text = "You may only specify one of these parameters: customer, customer_email."
+        raise invalid(text, "customer_email")
+    name, at, host = email.partition("@")
+    if not (name and at and "." in host) or any(c.isspace() for c in email) or len(email) > 512:
+        raise invalid(f"Invalid email address: {email}", "customer_email", "email_invalid")
 
 
-def _lines(given: dict[str, Any]) -> None:
-    lines = given.get("line_items") or []
+def check_count(lines: list[Any]) -> None:
     if not lines:
         raise missing("line_items")
     if len(lines) > 100:
         raise invalid("A Checkout Session has at most 100 line items.", "line_items")
-    for n, line in enumerate(lines):
-        where = f"line_items[{n}]"
-        if ("price" in line) == ("price_data" in line):
-            raise invalid(f"You must specify either `price` or `price_data` for {where}.", where)
-        if "quantity" not in line:
-            raise missing(f"{where}[quantity]")
-        if line["quantity"] < 1:
-            raise invalid("This value must be greater than or equal to 1.", f"{where}[quantity]")
 
 
 def _lifetime(given: dict[str, Any], now: int) -> None:
