@@ -49,6 +49,21 @@ class PaymentFailed:
 
 
 @dataclass(frozen=True)
+class AttemptFailed:
+    """A card, or another method, was refused; the payment itself does not move. Announced once for each such try.
+
+    `decline_code` is Stripe's word (docs.stripe.com/declines/codes), `fingerprint` stays the same for the same card
+    in this account; either is "" where Stripe tells none. `at` is the instant of the refusal.
+    """
+
+    payment_id: UUID
+    reference: UUID
+    decline_code: str
+    fingerprint: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class PaymentExpired:
     """The checkout page closed without a payment."""
 

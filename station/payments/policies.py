@@ -128,16 +128,21 @@ def subscription_edge(state: S, status: str) -> SubscriptionEdge | None:
 
 
 class Thing(StrEnum):
-    """The kind of Stripe object that an event is about, and that is fetched again before it is believed."""
+    """The kind of Stripe object that an event is about, and that is fetched again before it is believed.
+
+    An ATTEMPT is not fetched: a card that was refused moves no money and no state, and its signed event says it all.
+    """
 
     SESSION = "session"
     INVOICE = "invoice"
     SUBSCRIPTION = "subscription"
     CHARGE = "charge"
+    ATTEMPT = "attempt"
 
 
-# Every type that is folded. payment_intent.* is left out on purpose: in subscription mode it comes without its
-# invoice (docs.stripe.com/changelog/basil/2025-03-31/checkout-legacy-subscription-upgrade); the session says it all.
+# Every type that is folded. payment_intent.succeeded and its like are left out on purpose: in subscription mode they
+# come without their invoice (docs.stripe.com/changelog/basil/2025-03-31/checkout-legacy-subscription-upgrade); the
+# session says it all.
 FOLDED: dict[str, Thing] = {
     "checkout.session.completed": Thing.SESSION,
     "checkout.session.async_payment_succeeded": Thing.SESSION,
@@ -148,6 +153,7 @@ FOLDED: dict[str, Thing] = {
     "customer.subscription.updated": Thing.SUBSCRIPTION,
     "customer.subscription.deleted": Thing.SUBSCRIPTION,
     "charge.updated": Thing.CHARGE,  # brings the processing fee, which can come after the payment
+    "payment_intent.payment_failed": Thing.ATTEMPT,
 }
 
 

@@ -17,7 +17,16 @@ from station.payments.gateway.client import (
     update_checkout,
 )
 from station.payments.gateway.errors import BadSignature, StripeRefused, StripeUnavailable
-from station.payments.gateway.objects import Charged, Invoice, Ours, Paying, Session, StandingOrder
+from station.payments.gateway.objects import (
+    Attempt,
+    Charged,
+    Invoice,
+    Ours,
+    Paying,
+    Session,
+    StandingOrder,
+    attempt_of,
+)
 from station.payments.gateway.orders import (
     NAMESPACE,
     PAYMENT_PREFIX,
@@ -34,6 +43,7 @@ __all__ = [
     "NAMESPACE",
     "PAYMENT_PREFIX",
     "SUBSCRIPTION_PREFIX",
+    "Attempt",
     "BadSignature",
     "Charged",
     "CheckoutOrder",
@@ -47,6 +57,7 @@ __all__ = [
     "StandingOrder",
     "StripeRefused",
     "StripeUnavailable",
+    "attempt_of",
     "create_checkout",
     "expire_checkout",
     "fetch_charge",

@@ -7,6 +7,7 @@ period is on its items, a PaymentIntent has `latest_charge`.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -69,6 +70,17 @@ class Paying:
     processing: bool = False
     failed: bool = False
     failure: str = ""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A try to pay that was refused. `decline_code` is the issuer's word, else Stripe's; "" for what is not told."""
+
+    ours: Ours
+    decline_code: str
+    fingerprint: str
+    livemode: bool
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -190,6 +202,28 @@ def paying_of(intent: Plain) -> Paying:
         processing=intent["status"] == "processing",
         failed=intent["status"] in ("requires_payment_method", "canceled"),
         failure=(error.get("message") or "")[:500],
+    )
+
+
+def attempt_of(raw: str) -> Attempt:
+    """The refused try in the raw body of a verified `payment_intent.payment_failed`. Raises ValueError for another.
+
+    The intent of a monthly first payment carries none of our ids: Checkout takes no metadata for it in subscription
+    mode (docs.stripe.com/api/checkout/sessions/create#create_checkout_session-payment_intent_data).
+    """
+    event = json.loads(raw)
+    intent = event["data"]["object"]
+    if intent.get("object") != "payment_intent":
+        raise ValueError("not an event about a payment intent")
+    error = intent.get("last_payment_error") or {}
+    method = error.get("payment_method") or {}
+    details = method.get(method.get("type") or "") or {}
+    return Attempt(
+        ours=ours_of(intent.get("metadata")),
+        decline_code=(error.get("decline_code") or error.get("code") or "")[:60],
+        fingerprint=(details.get("fingerprint") or "")[:60],
+        livemode=event["livemode"],
+        at=instant(event["created"]),
     )
 
 

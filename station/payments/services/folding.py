@@ -14,9 +14,11 @@ import sqlalchemy as sa
 
 from station.core import clock
 from station.core.actor import STRIPE, Actor
+from station.core.announce import announce
 from station.core.db import db
 from station.payments import queries
-from station.payments.gateway import Charged, Invoice, Paying, Session, StandingOrder
+from station.payments.facts import AttemptFailed
+from station.payments.gateway import Attempt, Charged, Invoice, Paying, Session, StandingOrder
 from station.payments.models import CallState, EventState, GatewayCall, Operation, Payment, Subscription
 from station.payments.policies import PaymentEdge, subscription_edge
 from station.payments.services import books, moving, renewals
@@ -167,6 +169,15 @@ def fold_charge(found: Charged | None, actor: Actor = STRIPE) -> Outcome:
     if payment is None:
         return ignored("a charge of no settled payment (its session or invoice brings the fee)")
     return told(payment, books.record_fee(payment, found, actor), "the fee is in the books")
+
+
+def fold_attempt(found: Attempt) -> Outcome:
+    """A card that was refused: told to the packages above, which guard the form. Nothing of ours moves."""
+    payment = queries.payment_row(found.ours.payment_id) if found.ours.payment_id else None
+    if payment is None or payment.livemode is not found.livemode:
+        return ignored("a refused try of no payment in this database")
+    announce(AttemptFailed(payment.id, payment.reference, found.decline_code, found.fingerprint, found.at))
+    return told(payment, True, f"refused: {found.decline_code or 'Stripe does not say why'}")
 
 
 def told(payment: Payment | None, changed: bool, text: str) -> Outcome:

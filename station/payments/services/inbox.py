@@ -18,6 +18,7 @@ from station.payments.policies import FOLDED, Thing
 from station.payments.services.folding import (
     Outcome,
     Overtaken,
+    fold_attempt,
     fold_charge,
     fold_invoice,
     fold_session,
@@ -67,9 +68,9 @@ def apply_event(event_id: str) -> None:
         raise Permanent(f"no Stripe event {event_id}")
     if event.state not in (EventState.RECEIVED, EventState.FAILED):
         return
-    thing, object_id = FOLDED[event.type], event.object_id
+    thing, object_id, raw = FOLDED[event.type], event.object_id, event.raw
     try:
-        fold_again(lambda: _look(thing, object_id), event_id)
+        fold_again(lambda: _look(thing, object_id, raw), event_id)
     except Exception as error:
         _failed(event_id, error)
         raise
@@ -99,10 +100,13 @@ def fold_again(look: Callable[[], Fold], event_id: str | None = None) -> Outcome
     raise Overtaken(f"{LOOKS} looks were overtaken")
 
 
-def _look(thing: Thing, object_id: str) -> Fold:
-    """Fetch the object; returns the fold to run inside the transaction."""
+def _look(thing: Thing, object_id: str, raw: str) -> Fold:
+    """Fetch the object, or read a refused try from its event; returns the fold to run inside the transaction."""
     if not object_id:
         raise Permanent("an event about an object without an id")
+    if thing is Thing.ATTEMPT:
+        attempt = gateway.attempt_of(raw)
+        return lambda: fold_attempt(attempt)
     began = clock.now()
     if thing is Thing.SESSION:
         session = gateway.fetch_session(object_id)
