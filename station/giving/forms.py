@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -176,22 +176,30 @@ class PledgeForm(FlaskForm):
             raise ValidationError("Enter your email address, so that your receipt can reach you.")
         read_email(field.data)
 
-    def pledged(self, attempt: Attempt) -> PledgeRequest:
-        """What the donor asks for, once the form has been found good."""
-        typed = self.other_amount.data or self.amount.data or ""
+    def wished(self, attempt: Attempt) -> PledgeRequest:
+        """What the form is set to, without its donor, once frequency, amount and station have been found good."""
         station = station_by_slug(self.station.data or "")
         assert station is not None  # noqa: S101  # validated
         return PledgeRequest(
             attempt=attempt.id,
             station_id=station.id,
             frequency=Frequency(self.frequency.data),
-            amount=policies.read_amount(typed, self.minimum),
-            given_name=self.given_name.data or "",
-            family_name=self.family_name.data or "",
-            email=read_email(self.email.data or ""),
+            amount=policies.read_amount(self.other_amount.data or self.amount.data or "", self.minimum),
+            given_name="",
+            family_name="",
+            email="",
             source=self.source.data or "",
             again=attempt.again,
             instead=attempt.instead,
+        )
+
+    def pledged(self, attempt: Attempt) -> PledgeRequest:
+        """What the donor asks for, once the whole form has been found good."""
+        return replace(
+            self.wished(attempt),
+            given_name=self.given_name.data or "",
+            family_name=self.family_name.data or "",
+            email=read_email(self.email.data or ""),
         )
 
 

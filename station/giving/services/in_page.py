@@ -37,9 +37,14 @@ from station.payments.services import CheckoutClosed, InPage, StripeRefused
 
 @dataclass(frozen=True)
 class PageCheckout:
-    """An open checkout for the page's script: Stripe's client secret, and where the donor goes when all is done."""
+    """An open checkout for the page's script: Stripe's client secret, what it is brought to, and where it leads.
+
+    `email` is for the script to pass on to Stripe; it is empty until the donor has said it.
+    """
 
     client_secret: str
+    amount_cents: int
+    email: str
     thanks_url: str
 
 
@@ -59,7 +64,7 @@ def open_in_page(request: PledgeRequest, actor: Actor) -> PageCheckout:
     except StripeRefused as refusal:
         note_refusal(draft, str(refusal), actor)
         raise
-    return PageCheckout(secret, thanks_url(draft))
+    return PageCheckout(secret, request.amount.cents, request.email, thanks_url(draft))
 
 
 def send_in_page(request: PledgeRequest, actor: Actor) -> PageCheckout:
