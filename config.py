@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ DEMO_WEBHOOK_SECRET = "whsec_sandbox"
 MODES = ("development", "test", "production")
 DATABASES = ("sqlite", "postgresql+psycopg")
 BROKERS = ("sqla+sqlite", "amqp", "amqps", "redis", "rediss")
+WIDEST_TRUSTED = {4: 16, 6: 32}  # prefix lengths
 LIVE_KEYS = ("sk_live_", "rk_live_")
 
 
@@ -49,11 +51,20 @@ def _list(raw: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in raw.split(",") if part.strip())
 
 
+def _networks(raw: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    return tuple(ip_network(part) for part in _list(raw))
+
+
 def _path(raw: str) -> Path:
     return Path(raw).expanduser().resolve()
 
 
-_WANTED = {_number: "a whole number", _flag: "yes or no", _path: "a path"}
+_WANTED = {
+    _number: "a whole number",
+    _flag: "yes or no",
+    _path: "a path",
+    _networks: "a list of networks such as 203.0.113.8/29, by commas",
+}
 
 
 def setting(env: str, doc: str, default: Any = None, read: Callable[[str], Any] = _text, secret: bool = False) -> Any:
@@ -140,6 +151,24 @@ class Settings:
     mail_receipts_from: str = setting(
         "MAIL_RECEIPTS_FROM", "Sender address of receipts and notices.", "membership@example.org"
     )
+    screening_trusted_networks: tuple[IPv4Network | IPv6Network, ...] = setting(
+        "SCREENING_TRUSTED_NETWORKS",
+        "Networks of our own, by commas, that no budget of the pledge form stops: the phone room's.",
+        "",
+        _networks,
+    )
+    screening_seconds: int = setting(
+        "SCREENING_SECONDS",
+        "A pledge form sent sooner after it was shown must prove that a person sent it.",
+        "2",
+        _number,
+    )
+    screening_work: int = setting(
+        "SCREENING_WORK",
+        "The most hashes that a browser tries for that proof; half of them on average.",
+        "200000",
+        _number,
+    )
     movable_clock: bool = setting(
         "STATION_MOVABLE_CLOCK",
         "Development and tests: one clock file moves the time of web, worker, beat and sandbox together.",
@@ -208,7 +237,9 @@ def _raw(name: str, environ: Mapping[str, str], problems: list[str]) -> str | No
 def _unknown(environ: Mapping[str, str]) -> list[str]:
     names = {f.metadata["env"] for f in fields(Settings)}
     ours = (
-        n for n in environ if n.startswith(("STATION_", "STRIPE_", "MAIL_")) and not n.startswith("STATION_TEST_")
+        n
+        for n in environ
+        if n.startswith(("STATION_", "STRIPE_", "MAIL_", "SCREENING_")) and not n.startswith("STATION_TEST_")
     )
     return [
         f"{n} is not a setting of Station (docs/settings.md lists them)."
@@ -230,6 +261,7 @@ def _refusals(known: Mapping[str, Any], environ: Mapping[str, str]) -> list[str]
 def _general(known: Mapping[str, Any]) -> list[tuple[bool, str]]:
     short = any(len(key) < 32 for key in known["secret_key_fallbacks"])
     address = known["base_url"]
+    wide = [str(n) for n in known["screening_trusted_networks"] if n.prefixlen < WIDEST_TRUSTED[n.version]]
     return [
         (known["mode"] not in MODES, f"STATION_MODE: {known['mode']!r} is not one of {', '.join(MODES)}."),
         (len(known["secret_key"]) < 32, "SECRET_KEY is shorter than 32 characters."),
@@ -241,6 +273,12 @@ def _general(known: Mapping[str, Any]) -> list[tuple[bool, str]]:
         (
             min(known["web_workers"], known["worker_processes"]) < 1,
             "STATION_WEB_WORKERS, STATION_WORKER_PROCESSES: at least one of each is needed.",
+        ),
+        (bool(wide), f"SCREENING_TRUSTED_NETWORKS: {', '.join(wide)} is wider than a network of your own can be."),
+        (not 0 <= known["screening_seconds"] <= 60, "SCREENING_SECONDS is not between 0 and 60."),
+        (
+            not 1_000 <= known["screening_work"] <= 10_000_000,
+            "SCREENING_WORK is not between 1000 and 10000000 (a phone tries some hundred thousand a second).",
         ),
         (known["mail_security"] not in ("none", "starttls", "tls"), "MAIL_SECURITY is not none, starttls or tls."),
         ("@" not in known["mail_receipts_from"], "MAIL_RECEIPTS_FROM is not an email address."),

@@ -129,6 +129,7 @@ def settings(home: Path, database_url: str) -> Settings:
             "STATION_URL": "http://localhost",
             "STRIPE_API_BASE": "http://127.0.0.1:9",
             "MAIL_PORT": "9",
+            "SCREENING_SECONDS": "0",  # tests fill a form in no time; tests/screening turns this on
         }
     )
 

@@ -24,6 +24,7 @@ def daily(hour: int, minute: int = 0) -> BaseSchedule:
 
 SCHEDULE: Mapping[str, BaseSchedule] = {
     "payments.check_open": every(MINUTE),
+    "screening.forget": daily(9, 15),
     "upkeep.check_invariants": every(HOUR),
     "upkeep.forget_rate_buckets": daily(9),
     "upkeep.prune_outbox": daily(9, 30),

@@ -1,7 +1,8 @@
-"""INSERT … ON CONFLICT DO NOTHING in the dialect at hand."""
+"""INSERT … ON CONFLICT in the dialect at hand."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -17,3 +18,18 @@ def insert_missing(table: type[Base], **values: Any) -> bool:
     make = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
     insert = make(into).values(**values).on_conflict_do_nothing().returning(*into.primary_key.columns)
     return session.execute(insert).first() is not None  # psycopg's rowcount does not tell the two cases apart
+
+
+def add_up(table: type[Base], rows: Sequence[Mapping[str, Any]], column: str) -> list[tuple[Any, ...]]:
+    """Insert rows, or add their `column` to those with the same primary key: one statement, exact at any concurrency.
+
+    Answers with the primary key and the new value of `column` of each row. Inside a transaction.
+    """
+    session, into = db.session(), cast(sa.Table, table.__table__)
+    make = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
+    insert = make(into).values([dict(row) for row in rows])
+    added = insert.on_conflict_do_update(
+        index_elements=list(into.primary_key.columns), set_={column: into.c[column] + insert.excluded[column]}
+    )
+    found = session.execute(added.returning(*into.primary_key.columns, into.c[column]))
+    return [tuple(row) for row in found]

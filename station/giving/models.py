@@ -36,6 +36,7 @@ class Pledge(Base):
     family_name: Mapped[str] = mapped_column(sa.String(100))
     email: Mapped[str] = mapped_column(sa.String(254))
     source: Mapped[str] = mapped_column(sa.String(120), default="")  # such as story:<public id>
+    sender: Mapped[str] = mapped_column(sa.String(64), default="", server_default="")  # keyed hash of its network
     payment_id: Mapped[UUID] = mapped_column(sa.ForeignKey("payment.id"), unique=True)
     member_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("member.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(Utc, index=True)  # the same facts sent twice are looked for here

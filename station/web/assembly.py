@@ -12,6 +12,7 @@ from flask import Blueprint
 PACKAGES = (
     "licensee",
     "accounts",
+    "screening",
     "members",
     "mail",
     "payments",

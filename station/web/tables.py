@@ -9,6 +9,7 @@ from station.members import models as members
 from station.news import models as news
 from station.payments import models as payments
 from station.receipts import models as receipts
+from station.screening import models as screening
 from station.underwriting import models as underwriting
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "ratelimit",
     "receipts",
     "runs",
+    "screening",
     "search",
     "underwriting",
 ]

@@ -104,6 +104,7 @@ def plant(own_database: str, broker: str, sandbox: Handle, settings: Settings, t
             "CELERY_BROKER_URL": broker,
             "STRIPE_API_BASE": sandbox.url,
             "MAIL_PORT": str(mailbox.port),
+            "SCREENING_SECONDS": "0",
         }
         own = Settings.from_env(environ)
         app = create_app(own)

@@ -35,6 +35,7 @@ class PledgeView:
     family_name: str
     email: str
     source: str
+    sender: str
     payment_id: UUID
     member_id: UUID | None
     created_at: datetime
@@ -140,6 +141,7 @@ def _view(row: Pledge) -> PledgeView:
         row.family_name,
         row.email,
         row.source,
+        row.sender,
         row.payment_id,
         row.member_id,
         row.created_at,

@@ -1,10 +1,9 @@
 """Every write of giving: pledges, their way to payment on Stripe's page or in ours, and the words of the ask."""
 
 from station.giving.services.asks import write_ask
-from station.giving.services.budgets import within_budgets
 from station.giving.services.errors import AttemptConflict, GivenAlready, NotBegun, StillOpen
 from station.giving.services.hosted import open_checkout
-from station.giving.services.in_page import PageCheckout, open_in_page, send_in_page
+from station.giving.services.in_page import PageCheckout, open_in_page, opens_one, send_in_page
 from station.giving.services.pledges import BegunPledge, PledgeRequest, begin_pledge, set_aside
 
 __all__ = [
@@ -18,8 +17,8 @@ __all__ = [
     "begin_pledge",
     "open_checkout",
     "open_in_page",
+    "opens_one",
     "send_in_page",
     "set_aside",
-    "within_budgets",
     "write_ask",
 ]

@@ -7,7 +7,7 @@ us is still a gift: its payer is whom Stripe was told (`reactors.py`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
@@ -84,6 +84,11 @@ def send_in_page(request: PledgeRequest, actor: Actor) -> PageCheckout:
     return checkout
 
 
+def opens_one(request: PledgeRequest) -> bool:
+    """Whether opening the checkout of this form would open something new at Stripe."""
+    return queries.pledge_of_attempt(page_attempt(request)) is None
+
+
 def _draft(request: PledgeRequest, actor: Actor) -> PledgeView:
     """The pledge of a form as it is set, begun without its donor when there is none yet."""
     attempt = page_attempt(request)
@@ -91,10 +96,7 @@ def _draft(request: PledgeRequest, actor: Actor) -> PledgeView:
         return known
     try:
         with transaction():
-            nobody = PledgeRequest(
-                request.attempt, request.station_id, request.frequency, request.amount, "", "", "", request.source
-            )
-            write_pledge(nobody, attempt, actor)
+            write_pledge(replace(request, given_name="", family_name="", email=""), attempt, actor)
     except IntegrityError:  # the same page asked twice at once, and the other was first
         db.session().rollback()
     found = _known(attempt)

@@ -33,6 +33,7 @@ class PledgeRequest:
     """What a donor sent. `attempt` names the form that was shown; `again` says that a second gift is meant.
 
     `instead` is the pledge that this form came back from: unless it is the same, this one takes its place.
+    `sender` is the keyed hash of the network it came from (screening.services.sender).
     """
 
     attempt: str
@@ -45,6 +46,7 @@ class PledgeRequest:
     source: str = ""
     again: bool = False
     instead: UUID | None = None
+    sender: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,9 +60,9 @@ class BegunPledge:
 def begin_pledge(request: PledgeRequest, actor: Actor) -> BegunPledge:
     """Write a pledge and its payment, before anyone calls Stripe.
 
-    The same attempt again is the same pledge, also when both arrive at once. The same facts from another tab, while
-    the first is still unpaid, are that pledge too. Raises AttemptConflict for one attempt with two sets of facts, and
-    GivenAlready when such a gift is arriving and `again` is not said.
+    The same attempt again is the same pledge, also when both arrive at once. The same facts from another tab and the
+    same network, while the first is still unpaid, are that pledge too. Raises AttemptConflict for one attempt with
+    two sets of facts, and GivenAlready when such a gift is arriving and `again` is not said.
     """
     try:
         return _begin(request, actor)
@@ -126,6 +128,7 @@ def write_pledge(request: PledgeRequest, attempt: str, actor: Actor) -> Pledge:
         family_name=request.family_name,
         email=request.email,
         source=policies.source(request.source),
+        sender=request.sender,
         payment_id=payment_id,
         created_at=clock.now(),
     )
@@ -168,9 +171,14 @@ def _gone_back_to(request: PledgeRequest) -> PledgeView | None:
 
 
 def _twin(request: PledgeRequest) -> PledgeView | None:
-    """The same facts from another tab, while their page can still be paid. Raises GivenAlready like `ask_about`."""
+    """The same facts from another tab, while their page can still be paid. Raises GivenAlready.
+
+    It is found only for the network that made it: whoever types a donor's exact facts elsewhere must not get that
+    donor's payment page.
+    """
     ask_about_twin(request)
-    return next((twin for twin in twins(request) if twin.open and not twin.in_page), None)
+    open_here = (twin for twin in twins(request) if twin.open and not twin.in_page and twin.sender == request.sender)
+    return next(open_here, None)
 
 
 def ask_about_twin(request: PledgeRequest) -> None:

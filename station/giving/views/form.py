@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Response, g, make_response, redirect, render_template, request, url_for
@@ -11,13 +12,14 @@ from markupsafe import Markup
 from station.core import csp
 from station.core.actor import VISITOR
 from station.core.ids import row_id
-from station.giving import forms, queries, services
+from station.giving import admission, forms, queries, services
 from station.giving.forms import Attempt, PledgeForm
 from station.giving.services.pledges import ARRIVING
 from station.giving.views.blueprint import private, views
-from station.giving.views.refusals import FOREIGN, TOO_MANY, TOO_OLD, Refusal, explain, said
+from station.giving.views.refusals import FOREIGN, TOO_OLD, Refusal, explain, paused, said
 from station.licensee.queries import station_by_slug
 from station.payments.gateway import browser
+from station.screening.policies import Answer, Verdict
 
 
 @views.route("/give", methods=["GET", "POST"])
@@ -44,14 +46,24 @@ def _take(form: PledgeForm) -> ResponseReturnValue:
         return _again(form, said(422, TOO_OLD, forms.fresh_attempt()))
     if not good:
         return _again(form)
-    if not services.within_budgets(request.remote_addr or "", form.email.data or ""):
-        return _again(form, said(429, TOO_MANY))
+    verdict = admission.knock(form, attempt)
+    if not verdict.welcome:
+        return _not_welcome(form, verdict)
     return _to_payment(form, attempt)
+
+
+def _not_welcome(form: PledgeForm, verdict: Verdict) -> Response:
+    """A pause is said on the form; a proof is asked for on a page of its own, which works without a script."""
+    if verdict.answer is Answer.PAUSED:
+        return _again(form, paused(verdict))
+    response = make_response(admission.one_more_step(form, verdict), 428)
+    private(response)
+    return response
 
 
 def _to_payment(form: PledgeForm, attempt: Attempt) -> ResponseReturnValue:
     try:
-        wanted = form.pledged(attempt)
+        wanted = replace(form.pledged(attempt), sender=admission.sender())
         services.set_aside(wanted, VISITOR)
         begun = services.begin_pledge(wanted, VISITOR)
         return redirect(services.open_checkout(begun.pledge_id, VISITOR), 303)

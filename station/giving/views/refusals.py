@@ -14,13 +14,10 @@ from station.giving.services import AttemptConflict, GivenAlready, NotBegun, Sti
 from station.giving.services.pledges import ARRIVING
 from station.licensee.queries import the_licensee
 from station.payments.services import StripeRefused, StripeUnavailable
+from station.screening.policies import Verdict, sentence
 
 FOREIGN = "This form was sent from another website. Nothing was charged. Look it over and send it from here."
 TOO_OLD = "This page was open for a long time. Nothing was charged. Look your pledge over and send it once more."
-TOO_MANY = (
-    "There were many tries from your network or with this email in a short time, so we paused. Nothing was "
-    "charged. Wait ten minutes and send the form again, or call us at {phone}."
-)
 UNAVAILABLE = (
     "The payment page did not open, because our payment service is not answering. Nothing was charged. "
     "Wait a minute and send the form again, or call us at {phone}."
@@ -48,16 +45,17 @@ class Refusal:
     attempt: str = ""
     see: str = ""
     again: bool = False
-
-    @property
-    def retry_after(self) -> int | None:
-        """Seconds to wait, where waiting helps."""
-        return {429: 600, 503: 60}.get(self.status)
+    retry_after: int = 0  # seconds to wait, where waiting helps
 
 
 def said(status: int, words: str, attempt: str = "") -> Refusal:
     """A refusal in fixed words, with the licensee's telephone number where they name it."""
-    return Refusal(status, words.format(phone=the_licensee().phone), attempt)
+    return Refusal(status, words.format(phone=the_licensee().phone), attempt, retry_after=60 if status == 503 else 0)
+
+
+def paused(verdict: Verdict) -> Refusal:
+    """A network that must wait."""
+    return Refusal(429, sentence(verdict, the_licensee().phone), retry_after=verdict.wait)
 
 
 def explain(error: Exception, attempt: Attempt) -> Refusal:

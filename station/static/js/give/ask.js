@@ -1,5 +1,7 @@
 // Asking our own server: the form as it stands goes out, an answer in JSON comes back.
 
+import { solve } from "./proof.js";
+
 /**
  * @typedef {object} Answer
  * @property {number} status
@@ -12,15 +14,26 @@
  * @property {string} [thanks_url]
  * @property {number} [amount_cents]
  * @property {string} [email]
+ * @property {{token: string, salt: string, target: string, most: number}} [challenge] work that shows a browser is there
  */
 
 /**
+ * Send the form to one of our addresses; work that the server asks for first is done on the way.
  * @param {string} url
  * @param {HTMLFormElement} form
  * @param {Record<string, string>} [more] what a wallet said in place of empty fields
  * @returns {Promise<Answer>} status 0 when the server could not be reached
  */
 export async function ask(url, form, more = {}) {
+  const answer = await post(url, form, more);
+  if (answer.status !== 428 || !answer.challenge) return answer;
+  const proof = /** @type {HTMLInputElement} */ (form.elements.namedItem("proof"));
+  proof.value = await solve(answer.challenge);
+  return post(url, form, more);
+}
+
+/** @param {string} url @param {HTMLFormElement} form @param {Record<string, string>} more @returns {Promise<Answer>} */
+async function post(url, form, more) {
   const body = new URLSearchParams();
   for (const [name, value] of new FormData(form)) body.append(name, String(value));
   for (const [name, value] of Object.entries(more)) if (!body.get(name)) body.set(name, value);

@@ -1,94 +1,31 @@
-"""The forms of giving: what a donor sent, read into plain values, and the words for what cannot be taken."""
+"""The pledge form: what a donor sent, read into plain values, and the words for what cannot be taken."""
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, ClassVar
-from urllib.parse import urlsplit
-from uuid import UUID
 
 from email_validator import EmailNotValidError, validate_email
 from flask_wtf import FlaskForm
-from itsdangerous import BadSignature, TimestampSigner, URLSafeTimedSerializer
-from wtforms import DateField, Field, HiddenField, RadioField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Optional, ValidationError
+from wtforms import Field, HiddenField, RadioField, StringField
+from wtforms.validators import ValidationError
 
-from station.core import clock, runtime
-from station.core.ids import public_id, row_id
 from station.core.money import Money
 from station.giving import policies
+from station.giving.forms.attempts import Attempt
 from station.giving.models import Frequency
 from station.giving.queries import PledgeView
 from station.giving.services import PledgeRequest
 from station.licensee.queries import station_by_slug, stations, the_licensee
 
-ATTEMPT_LASTS = 2 * 24 * 3600  # seconds; a form left open for longer is looked over once more
 LONGEST_EMAIL = 254
 FREQUENCIES = {Frequency.MONTH.value: "Monthly", Frequency.ONCE.value: "One time"}
 CARD_TYPED = (
-    "This looks like a card number. Card details belong only on the payment page, which comes next. "
+    "This looks like a card number. Card details belong only into the payment form, which stands apart. "
     "We did not keep it."
 )
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """One form that was shown. `again`: the donor was told of an equal gift minutes ago, and means a second one.
-
-    `instead`: the pledge that the donor came back from to this form.
-    """
-
-    id: str
-    again: bool = False
-    instead: UUID | None = None
-
-
-class _HouseTime(TimestampSigner):
-    def get_timestamp(self) -> int:
-        return int(clock.now().timestamp())
-
-
-def _attempts() -> URLSafeTimedSerializer:
-    settings = runtime.settings()
-    return URLSafeTimedSerializer(
-        [*settings.secret_key_fallbacks, settings.secret_key], salt="giving.attempt", signer=_HouseTime
-    )
-
-
-def fresh_attempt(*, again: bool = False, instead: PledgeView | None = None) -> str:
-    """A signed token for one form that is shown now. Only an unpaid pledge can be replaced by it."""
-    replaces = instead.public_id if instead and instead.open else ""
-    return _attempts().dumps([secrets.token_urlsafe(18), again, replaces])
-
-
-def repeated(attempt: Attempt, *, again: bool) -> str:
-    """A token for the same shown form, now that its donor has been asked whether a second gift is meant."""
-    replaces = public_id("pledge", attempt.instead) if attempt.instead else ""
-    return _attempts().dumps([attempt.id, again, replaces])
-
-
-def read_attempt(token: str) -> Attempt | None:
-    """The attempt behind a token; None for a foreign, altered or old one."""
-    try:
-        attempt_id, again, instead = _attempts().loads(token, max_age=ATTEMPT_LASTS)
-    except (BadSignature, ValueError, TypeError):
-        return None
-    return Attempt(attempt_id, again is True, row_id("pledge", instead))
-
-
-def sent_from_here(headers: Mapping[str, str], host: str) -> bool:
-    """Whether a POST comes from our own page, by what browsers say (Fetch Metadata, or Origin in older ones).
-
-    A client that says neither carries nobody's cookies and can do no more than its own user could.
-    """
-    site = headers.get("Sec-Fetch-Site")
-    if site is not None:
-        return site in ("same-origin", "none")
-    origin = headers.get("Origin")
-    return origin is None or urlsplit(origin).netloc == host
 
 
 class PledgeForm(FlaskForm):
@@ -106,9 +43,11 @@ class PledgeForm(FlaskForm):
     given_name = StringField("First name")
     family_name = StringField("Last name")
     email = StringField("Email", description="Your receipt goes here.")
+    website = StringField("Leave this empty")  # nobody sees it; what fills in every field does not know that
     source = HiddenField()
     attempt = HiddenField()
     wallet_name = StringField()  # sent by the page's script, for a donor whose wallet said who they are
+    proof = HiddenField()
 
     texts: ClassVar[tuple[str, ...]] = ("other_amount", "given_name", "family_name", "email")
 
@@ -117,7 +56,7 @@ class PledgeForm(FlaskForm):
         self.minimum: Money = the_licensee().minimum_pledge
         self.tiles = {policies.plain(tile): tile.short for tile in policies.tiles(self.minimum)}
         self.amount.choices = self.tiles
-        self.station.choices = _stations()
+        self.station.choices = station_choices()
         self._settle()
 
     def _settle(self) -> None:
@@ -159,7 +98,7 @@ class PledgeForm(FlaskForm):
             raise ValidationError(str(refused)) from None
 
     def validate_station(self, field: Field) -> None:
-        if field.data not in _stations():
+        if field.data not in station_choices():
             raise ValidationError("Choose the station that your gift is for.")
 
     def validate_given_name(self, field: Field) -> None:
@@ -203,7 +142,7 @@ class PledgeForm(FlaskForm):
         )
 
 
-def _stations() -> dict[str, str]:
+def station_choices() -> dict[str, str]:
     return {each.slug: each.name for each in stations()}
 
 
@@ -255,42 +194,3 @@ def from_pledge(pledge: PledgeView) -> dict[str, str]:
         "amount": policies.plain(pledge.amount),
         "source": pledge.source,
     }
-
-
-class AskForm(FlaskForm):
-    """New words for a station's ask."""
-
-    station = RadioField("Station", validate_choice=False)
-    body = TextAreaField(
-        "Words",
-        [InputRequired("Write the words of the ask.")],
-        description="A blank line starts a new paragraph. {minimum} becomes the minimum pledge.",
-    )
-    starts_on = DateField("First day", [InputRequired("Say from which day it is shown.")])
-    ends_on = DateField(
-        "Last day",
-        [Optional()],
-        description="Empty: until something newer starts. Give a last day "
-        "to words that age, such as a comparison with a price.",
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.station.choices = _stations()
-
-    def validate_station(self, field: Field) -> None:
-        if field.data not in _stations():
-            raise ValidationError("Choose the station that these words are for.")
-
-    def validate_body(self, field: Field) -> None:
-        if len(field.data or "") > policies.ASK_LENGTH:
-            raise ValidationError(f"Shorten the words to {policies.ASK_LENGTH} characters.")
-        problem = policies.ask_problem(field.data or "", the_licensee().minimum_pledge)
-        if problem:
-            raise ValidationError(problem)
-        if not policies.split_paragraphs(field.data or ""):
-            raise ValidationError("Write the words of the ask.")
-
-    def validate_ends_on(self, field: Field) -> None:
-        if field.data and self.starts_on.data and field.data < self.starts_on.data:
-            raise ValidationError("The last day is before the first day. Choose a later last day.")

@@ -1,0 +1,26 @@
+"""The forms of giving: what was sent, read into plain values, and the words for what cannot be taken."""
+
+from station.giving.forms.ask import AskForm
+from station.giving.forms.attempts import (
+    ATTEMPT_LASTS,
+    Attempt,
+    fresh_attempt,
+    read_attempt,
+    repeated,
+    sent_from_here,
+)
+from station.giving.forms.pledge import PledgeForm, from_link, from_pledge, read_email
+
+__all__ = [
+    "ATTEMPT_LASTS",
+    "AskForm",
+    "Attempt",
+    "PledgeForm",
+    "fresh_attempt",
+    "from_link",
+    "from_pledge",
+    "read_attempt",
+    "read_email",
+    "repeated",
+    "sent_from_here",
+]

@@ -1,0 +1,7 @@
+"""Every write of screening: a try is admitted or not, a decline is counted, everyone is asked or no longer asked."""
+
+from station.screening.services.admitting import admit, sender
+from station.screening.services.counting import forget_old
+from station.screening.services.stances import challenge_everyone, end_challenge
+
+__all__ = ["admit", "challenge_everyone", "end_challenge", "forget_old", "sender"]
