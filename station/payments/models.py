@@ -140,7 +140,7 @@ class GatewayCall(Base):
 class EventState(StrEnum):
     RECEIVED = "received"
     APPLIED = "applied"
-    STALE = "stale"  # true, but already known: a recorded outcome, not an error
+    STALE = "stale"  # true, but known already, or told by another event: a recorded outcome, not an error
     IGNORED = "ignored"  # a type or an object that is not ours
     FAILED = "failed"
 

@@ -5,15 +5,19 @@ A scenario moves it step by step; each step says which events Stripe would send 
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
 
+from station.core.ids import public_id
 from station.payments import gateway
 from station.payments.gateway import Charged, Invoice, Ours, Paying, Session, StandingOrder
+from station.payments.gateway.client import API_VERSION
 
+Told = tuple[str, str, str]  # what Stripe sends: a type, an object's id, and a body with the object as it is then
 START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 
@@ -27,6 +31,8 @@ class FakeStripe:
     objects: dict[str, Session | Invoice | StandingOrder | Charged | None] = field(default_factory=dict)
     name: str = field(default_factory=lambda: uuid4().hex[:12])
     fetched: int = 0
+    period: int = 0
+    newest: str = ""
 
     def install(self, patch: pytest.MonkeyPatch) -> None:
         """Stand behind the gateway's fetching functions."""
@@ -81,50 +87,79 @@ class FakeStripe:
             fee_currency="usd" if fee else "",
         )
 
+    def told(self, kind: str, object_id: str) -> Told:
+        """An event of this type about an object, with its body as we read it."""
+        found, body = self.objects.get(object_id), {}
+        if isinstance(found, StandingOrder):
+            body = {
+                "object": "subscription",
+                "metadata": self.metadata,
+                "status": found.status,
+                "customer": found.customer,
+                "livemode": found.livemode,
+                "latest_invoice": self.newest,
+                "items": {"data": [{"current_period_end": int(found.period_end.timestamp())}]},
+            }
+        elif isinstance(found, Invoice):
+            parent = {"subscription_details": {"subscription": self.order_id, "metadata": self.metadata}}
+            reason = "subscription_create" if found.first else "subscription_cycle"
+            body = {"object": "invoice", "billing_reason": reason, "parent": parent, "livemode": found.livemode}
+        event = {"api_version": API_VERSION, "data": {"object": {"id": object_id, **body}}}
+        return kind, object_id, json.dumps(event)
+
+    @property
+    def metadata(self) -> dict[str, str]:
+        ours = {"namespace": "station", "payment": public_id("pay", self.payment_id)}
+        return (
+            {**ours, "subscription": public_id("sustainer", self.subscription_id)} if self.subscription_id else ours
+        )
+
     # One-time ------------------------------------------------------------------------------------------------------
 
-    def pays(self, fee: bool = False) -> list[tuple[str, str]]:
+    def pays(self, fee: bool = False) -> list[Told]:
         """The donor pays by card; the fee comes with it or later."""
         charge = self.charge(0, fee)
         self.objects[charge.charge] = charge
         self.objects[self.session_id] = replace(self.session(), status="complete", paid=True, paying=Paying(charge))
-        return [("checkout.session.completed", self.session_id), ("charge.updated", charge.charge)]
+        return [self.told("checkout.session.completed", self.session_id), self.told("charge.updated", charge.charge)]
 
-    def fee_comes(self) -> list[tuple[str, str]]:
+    def fee_comes(self) -> list[Told]:
         charge = self.charge(0, fee=True)
         self.objects[charge.charge] = charge
         self.objects[self.session_id] = replace(self.session(), paying=Paying(charge))
-        return [("charge.updated", charge.charge)]
+        return [self.told("charge.updated", charge.charge)]
 
-    def promises(self) -> list[tuple[str, str]]:
+    def promises(self) -> list[Told]:
         """The donor pays by bank debit: complete, unpaid, on its way."""
         self.objects[self.session_id] = replace(self.session(), status="complete", paying=Paying(processing=True))
-        return [("checkout.session.completed", self.session_id)]
+        return [self.told("checkout.session.completed", self.session_id)]
 
-    def arrives(self) -> list[tuple[str, str]]:
+    def arrives(self) -> list[Told]:
         self.pays(fee=True)
-        return [("checkout.session.async_payment_succeeded", self.session_id)]
+        return [self.told("checkout.session.async_payment_succeeded", self.session_id)]
 
-    def bounces(self) -> list[tuple[str, str]]:
+    def bounces(self) -> list[Told]:
         self.objects[self.session_id] = replace(self.session(), paying=Paying(failed=True, failure="Account closed."))
-        return [("checkout.session.async_payment_failed", self.session_id)]
+        return [self.told("checkout.session.async_payment_failed", self.session_id)]
 
-    def expires(self) -> list[tuple[str, str]]:
+    def expires(self) -> list[Told]:
         self.objects[self.session_id] = replace(self.session(), status="expired", url="")
-        return [("checkout.session.expired", self.session_id)]
+        return [self.told("checkout.session.expired", self.session_id)]
 
     # Monthly -------------------------------------------------------------------------------------------------------
 
     def invoice_id(self, number: int) -> str:
         return f"in_{self.name}_{number}"
 
-    def stands(self, status: str, failure: str = "") -> StandingOrder:
+    def stands(self, status: str, failure: str = "", period: int | None = None) -> StandingOrder:
+        """The subscription as it is from now on; its period is that of the invoice with this number."""
+        self.period = self.period if period is None else period
         order = StandingOrder(
             id=self.order_id,
             ours=self.ours,
             status=status,
             customer=f"cus_{self.name}",
-            period_end=START + timedelta(days=30),
+            period_end=START + timedelta(days=30 * (self.period + 1)),
             livemode=False,
             failure=failure,
         )
@@ -148,31 +183,34 @@ class FakeStripe:
             order=order if isinstance(order, StandingOrder) else None,
             paying=Paying(charge) if paid else Paying(failed=True, failure="Your card was declined."),
         )
-        self.objects[found.id] = found
+        self.objects[found.id], self.newest = found, found.id
         return found
 
-    def subscribes(self) -> list[tuple[str, str]]:
+    def subscribes(self) -> list[Told]:
         order = self.stands("active")
         bill = self.bill(0, paid=True)
         self.objects[self.session_id] = replace(
             self.session(), status="complete", paid=True, paying=bill.paying, invoice=bill, order=order
         )
         return [
-            ("checkout.session.completed", self.session_id),
-            ("invoice.paid", bill.id),
-            ("customer.subscription.updated", self.order_id),
+            self.told("checkout.session.completed", self.session_id),
+            self.told("invoice.paid", bill.id),
+            self.told("customer.subscription.updated", self.order_id),
         ]
 
-    def renews(self, number: int) -> list[tuple[str, str]]:
-        self.stands("active")
+    def renews(self, number: int) -> list[Told]:
+        self.stands("active", period=number)
         bill = self.bill(number, paid=True)
-        return [("invoice.paid", bill.id), ("customer.subscription.updated", self.order_id)]
+        return [self.told("invoice.paid", bill.id), self.told("customer.subscription.updated", self.order_id)]
 
-    def declines(self, number: int) -> list[tuple[str, str]]:
-        self.stands("past_due", "Your card was declined.")
+    def declines(self, number: int) -> list[Told]:
+        self.stands("past_due", "Your card was declined.", number)
         bill = self.bill(number, paid=False)
-        return [("invoice.payment_failed", bill.id), ("customer.subscription.updated", self.order_id)]
+        return [
+            self.told("invoice.payment_failed", bill.id),
+            self.told("customer.subscription.updated", self.order_id),
+        ]
 
-    def ends(self) -> list[tuple[str, str]]:
+    def ends(self) -> list[Told]:
         self.stands("canceled")
-        return [("customer.subscription.deleted", self.order_id)]
+        return [self.told("customer.subscription.deleted", self.order_id)]

@@ -29,7 +29,7 @@ from station.payments.facts import (
 from station.payments.models import EventState, PaymentState, StripeEvent, SubscriptionState
 from station.payments.services import books, checkout, moving
 from station.payments.services.inbox import apply_event
-from tests.payments.fake_stripe import FakeStripe
+from tests.payments.fake_stripe import FakeStripe, Told
 from tests.payments.parts import (
     PAGE,
     books_hold,
@@ -44,7 +44,7 @@ from tests.payments.parts import (
 
 pytestmark = pytest.mark.crooked  # giving is not told here: settled payments have no gifts
 
-Step = Callable[[FakeStripe], list[tuple[str, str]]]
+Step = Callable[[FakeStripe], list[Told]]
 QUICK = settings(
     max_examples=25,
     deadline=None,
@@ -85,9 +85,9 @@ def facts(app: object, monkeypatch: pytest.MonkeyPatch) -> Facts:
     return heard
 
 
-def stored(kind: str, object_id: str) -> str:
+def stored(kind: str, object_id: str, raw: str, event_id: str = "") -> str:
     """An event in the inbox."""
-    event_id, now = f"evt_{next(numbers)}", clock.now()
+    event_id, now = event_id or f"evt_{next(numbers)}", clock.now()
     with transaction() as session:
         session.add(
             StripeEvent(
@@ -96,7 +96,7 @@ def stored(kind: str, object_id: str) -> str:
                 object_id=object_id,
                 api_version="2026-10-28.endive",
                 livemode=False,
-                raw="{}",
+                raw=raw,
                 state=EventState.RECEIVED,
                 outcome="",
                 made_at=now,
@@ -111,7 +111,7 @@ def live(data: st.DataObject, stripe: FakeStripe, steps: list[Step], payment_id:
     call = checkout._prepare(payment_id, PAGE)
     assert not isinstance(call, str)
     stripe.session()
-    waiting: list[tuple[str, str] | None] = [None]  # None is the late answer to our own call
+    waiting: list[Told | None] = [None]  # None is the late answer to our own call
     steps, repeats = list(steps), 3
     while steps or waiting:
         if steps and (not waiting or data.draw(st.booleans(), label="the world moves")):
@@ -175,7 +175,7 @@ def _the_fee_is_asked_for(payment_id: UUID, stripe: FakeStripe, missing: bool) -
     """A charge.updated that came before its payment was known is not waited for: the check asks."""
     if missing:
         assert payment_id in queries.payments_without_fee(clock.now(), 100_000)
-        apply_event(stored("charge.updated", f"ch_{stripe.name}_0"))
+        apply_event(stored(*stripe.told("charge.updated", f"ch_{stripe.name}_0")))
 
 
 def test_monthly_with_renewals(house: Any, facts: Facts, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -222,15 +222,17 @@ def test_retrying_and_recovered(house: Any, facts: Facts, monkeypatch: pytest.Mo
     books_hold()
 
 
-def test_the_first_invoice_before_the_session(house: Any, facts: Facts, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_first_invoice_waits_for_its_session(house: Any, facts: Facts, monkeypatch: pytest.MonkeyPatch) -> None:
     payment_id = opened(house, monthly=True)
     stripe = FakeStripe(payment_id, row_of(payment_id).subscription_id)
     stripe.install(monkeypatch)
-    session, invoice, _ = stripe.subscribes()
-    apply_event(stored(*invoice))
-    assert ledger_of(payment_id) == BOOKED
+    session, invoice, order = stripe.subscribes()
+    for early in (invoice, order):
+        apply_event(stored(*early))
+    assert (facts, stripe.fetched, ledger_of(payment_id)) == ([], 0, {})
     apply_event(stored(*session))
     assert (facts.kinds(), renewals_of(payment_id)) == ([PaymentSettled], [])
+    assert (ledger_of(payment_id), stripe.fetched) == (BOOKED, 1)
 
 
 def test_an_older_look_does_not_win(house: Any, facts: Facts, monkeypatch: pytest.MonkeyPatch) -> None:

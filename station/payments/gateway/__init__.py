@@ -5,6 +5,7 @@ aware UTC. What goes wrong is either `StripeUnavailable` (unknown or passing: tr
 `StripeRefused` (answered with no).
 """
 
+from station.payments.gateway.bodies import Attempt, FirstBill, Snapshot, attempt_of, first_bill_of, snapshot_of
 from station.payments.gateway.client import (
     create_checkout,
     expire_checkout,
@@ -17,16 +18,7 @@ from station.payments.gateway.client import (
     update_checkout,
 )
 from station.payments.gateway.errors import BadSignature, StripeRefused, StripeUnavailable
-from station.payments.gateway.objects import (
-    Attempt,
-    Charged,
-    Invoice,
-    Ours,
-    Paying,
-    Session,
-    StandingOrder,
-    attempt_of,
-)
+from station.payments.gateway.objects import Charged, Invoice, Ours, Paying, Session, StandingOrder
 from station.payments.gateway.orders import (
     NAMESPACE,
     PAYMENT_PREFIX,
@@ -47,6 +39,7 @@ __all__ = [
     "BadSignature",
     "Charged",
     "CheckoutOrder",
+    "FirstBill",
     "HostedPage",
     "InPage",
     "Invoice",
@@ -54,6 +47,7 @@ __all__ = [
     "Paying",
     "Session",
     "SignedEvent",
+    "Snapshot",
     "StandingOrder",
     "StripeRefused",
     "StripeUnavailable",
@@ -65,9 +59,11 @@ __all__ = [
     "fetch_session",
     "fetch_subscription",
     "find_session",
+    "first_bill_of",
     "invoices_of",
     "line_items",
     "params_of",
+    "snapshot_of",
     "update_checkout",
     "verify",
 ]

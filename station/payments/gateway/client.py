@@ -23,17 +23,22 @@ from station.payments.gateway.objects import (
     Session,
     StandingOrder,
     charged_of,
+    id_of,
     invoice_of,
     order_of,
+    parent_of,
     paying_of,
     payment_of,
     session_of,
-    subscription_of,
 )
 
 API_VERSION = "2026-10-28.endive"
 RETRIES = 1
+# docs.stripe.com/expand: four levels at most, so that the money of an invoice is a question of its own
 MONEY = "latest_charge.balance_transaction"
+OF_SESSION = [f"payment_intent.{MONEY}", "subscription", "invoice.payments"]
+OF_INVOICE = ["payments", "parent.subscription_details.subscription"]
+NOT_PAID = ("past_due", "unpaid")
 LOOK_THROUGH = 2000  # sessions, when one is searched by our id
 
 
@@ -82,14 +87,13 @@ def expire_checkout(session_id: str) -> None:
 
 
 def fetch_session(session_id: str) -> Session:
-    """A Checkout Session as it is now, with its money, or with its invoice and subscription."""
+    """A Checkout Session as it is now, with its money (one read), or with invoice, subscription and money (two)."""
     with translated():
-        found = _plain(_v1().checkout.sessions.retrieve(session_id, {"expand": [f"payment_intent.{MONEY}"]}))
-        invoice = fetch_invoice(found["invoice"]) if found.get("invoice") else None
-        order = invoice.order if invoice else None
-        if order is None and found.get("subscription"):
-            order = fetch_subscription(found["subscription"])
-    return session_of(found, invoice, order)
+        found = _plain(_v1().checkout.sessions.retrieve(session_id, {"expand": OF_SESSION}))
+        bill, subscription = found.get("invoice"), found.get("subscription")
+        paying = _paying(bill) if bill else None
+        order = _order(subscription, bill or {}, paying) if subscription else None
+    return session_of(found, invoice_of(bill, order, paying) if bill else None, order)
 
 
 def find_session(reference: str, since: datetime) -> str | None:
@@ -103,15 +107,21 @@ def find_session(reference: str, since: datetime) -> str | None:
 
 
 def fetch_invoice(invoice_id: str) -> Invoice:
-    """An invoice as it is now, with its subscription and its money."""
+    """An invoice as it is now, with its subscription and its money: two reads."""
     with translated():
-        return _whole_invoice(_plain(_v1().invoices.retrieve(invoice_id, {"expand": ["payments"]})))
+        found = _plain(_v1().invoices.retrieve(invoice_id, {"expand": OF_INVOICE}))
+        subscription, paying = parent_of(found).get("subscription"), _paying(found)
+        order = _order(subscription, found, paying) if subscription else None
+    return invoice_of(found, order, paying)
 
 
-def _whole_invoice(invoice: dict[str, Any]) -> Invoice:
-    subscription_id = subscription_of(invoice)
-    order = fetch_subscription(subscription_id) if subscription_id else None
-    return invoice_of(invoice, order, _paying(invoice))
+def _order(subscription: dict[str, Any], bill: Mapping[str, Any], paying: Paying | None) -> StandingOrder:
+    """A subscription that came with a bill: why its newest charge failed is known when it is that bill's."""
+    if subscription["status"] not in NOT_PAID:
+        return order_of(subscription)
+    if id_of(subscription["latest_invoice"]) != bill.get("id"):
+        return fetch_subscription(subscription["id"])
+    return order_of(subscription, paying.failure if paying else "")
 
 
 def _paying(invoice: Mapping[str, Any]) -> Paying | None:
@@ -136,7 +146,7 @@ def fetch_subscription(subscription_id: str) -> StandingOrder:
     with translated():
         found = _plain(_v1().subscriptions.retrieve(subscription_id, {"expand": ["latest_invoice.payments"]}))
         failure, latest = "", found.get("latest_invoice")
-        if found["status"] in ("past_due", "unpaid") and isinstance(latest, Mapping):
+        if found["status"] in NOT_PAID and isinstance(latest, Mapping):
             paying = _paying(latest)
             failure = paying.failure if paying else ""
     return order_of(found, failure)

@@ -7,7 +7,6 @@ period is on its items, a PaymentIntent has `latest_charge`.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -70,17 +69,6 @@ class Paying:
     processing: bool = False
     failed: bool = False
     failure: str = ""
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """A try to pay that was refused. `decline_code` is the issuer's word, else Stripe's; "" for what is not told."""
-
-    ours: Ours
-    decline_code: str
-    fingerprint: str
-    livemode: bool
-    at: datetime
 
 
 @dataclass(frozen=True)
@@ -205,28 +193,6 @@ def paying_of(intent: Plain) -> Paying:
     )
 
 
-def attempt_of(raw: str) -> Attempt:
-    """The refused try in the raw body of a verified `payment_intent.payment_failed`. Raises ValueError for another.
-
-    The intent of a monthly first payment carries none of our ids: Checkout takes no metadata for it in subscription
-    mode (docs.stripe.com/api/checkout/sessions/create#create_checkout_session-payment_intent_data).
-    """
-    event = json.loads(raw)
-    intent = event["data"]["object"]
-    if intent.get("object") != "payment_intent":
-        raise ValueError("not an event about a payment intent")
-    error = intent.get("last_payment_error") or {}
-    method = error.get("payment_method") or {}
-    details = method.get(method.get("type") or "") or {}
-    return Attempt(
-        ours=ours_of(intent.get("metadata")),
-        decline_code=(error.get("decline_code") or error.get("code") or "")[:60],
-        fingerprint=(details.get("fingerprint") or "")[:60],
-        livemode=event["livemode"],
-        at=instant(event["created"]),
-    )
-
-
 def order_of(subscription: Plain, failure: str = "") -> StandingOrder:
     """A subscription; its period is the earliest of its items'."""
     ends = [item["current_period_end"] for item in subscription["items"]["data"]]
@@ -243,10 +209,9 @@ def order_of(subscription: Plain, failure: str = "") -> StandingOrder:
     )
 
 
-def subscription_of(invoice: Plain) -> str | None:
-    """The id of the subscription that an invoice bills, if it bills one."""
-    parent = invoice.get("parent") or {}
-    return id_of((parent.get("subscription_details") or {}).get("subscription"))
+def parent_of(invoice: Plain) -> Plain:
+    """What an invoice says of the subscription that it bills (`subscription`, `metadata`); empty without one."""
+    return (invoice.get("parent") or {}).get("subscription_details") or {}
 
 
 def payment_of(invoice: Plain) -> Plain | None:

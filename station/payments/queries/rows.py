@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -131,6 +131,13 @@ def payment_row(payment_id: UUID) -> Payment | None:
     return db.session().get(Payment, payment_id)
 
 
+def payment_of_object(object_id: str) -> Payment | None:
+    """The payment that has a checkout session, a charge or an invoice of this id; None for an empty one."""
+    columns = (Payment.checkout_session, Payment.charge, Payment.invoice)
+    wanted = sa.or_(*(column == object_id for column in columns))
+    return db.session().scalar(sa.select(Payment).where(wanted)) if object_id else None
+
+
 def subscription_row(subscription_id: UUID) -> Subscription | None:
     return db.session().get(Subscription, subscription_id)
 
@@ -172,6 +179,13 @@ def lock_payment_of_invoice(invoice_id: str) -> Payment | None:
 def lock_payment_of_intent(intent_id: str) -> Payment | None:
     """The payment of a PaymentIntent, locked. Raises ValueError for an empty id."""
     return _locked(Payment.payment_intent == _given(intent_id))
+
+
+def lock_waiting_events(objects: Collection[str], before: datetime) -> Sequence[StripeEvent]:
+    """Events about these objects that came before an instant and wait, locked; not those locked elsewhere."""
+    ours = (StripeEvent.object_id.in_(objects), StripeEvent.state.in_(UNAPPLIED), StripeEvent.received_at < before)
+    found = sa.select(StripeEvent).where(*ours).with_for_update(skip_locked=True)
+    return db.session().scalars(found.execution_options(populate_existing=True)).all() if objects else ()
 
 
 def _locked(*where: sa.ColumnElement[bool]) -> Payment | None:

@@ -6,7 +6,7 @@ is now. Rows are locked in one order: subscription, then payment. Nothing is loo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -34,11 +34,20 @@ class Overtaken(Exception):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of an event, for its row and for the one who reads it at the desk."""
+    """What came of an event, for its row and for the one who reads it at the desk.
+
+    `answers` holds the ids of Stripe's objects that this look has brought to our rows: an event about one of them
+    that came before the look began has nothing to add.
+    """
 
     state: EventState
     text: str
     payment_id: UUID | None = None
+    answers: frozenset[str] = frozenset()
+
+    def answering(self, *objects: str | None) -> Outcome:
+        """The same outcome of a look that has brought these objects."""
+        return replace(self, answers=frozenset(filter(None, objects)))
 
 
 def ignored(why: str) -> Outcome:
@@ -57,11 +66,21 @@ def fold_session(found: Session, began: datetime, actor: Actor = STRIPE) -> Outc
         return _other_session(payment, found)
     payment.checkout_session = found.id
     _answer(payment)
+    answers = [found.id, _with_fee(found.paying)]
     if subscription is not None and found.order is not None:
         fold_order(subscription, found.order, began, actor)
+        if subscription.stripe_subscription == found.order.id:
+            answers.append(found.order.id)
         if found.invoice is not None:
             payment.invoice = found.invoice.id
-    return _bring(payment, subscription, found, actor)
+            answers.append(found.invoice.id if found.paid else None)
+    return _bring(payment, subscription, found, actor).answering(*answers)
+
+
+def _with_fee(paying: Paying | None) -> str | None:
+    """The charge of a payment, once all that is to know of it is known."""
+    money = paying.charged if paying else None
+    return money.charge if money and money.balance_transaction else None
 
 
 def _other_session(payment: Payment, found: Session) -> Outcome:
@@ -107,8 +126,11 @@ def fold_invoice(found: Invoice, began: datetime, actor: Actor = STRIPE) -> Outc
     if row.stripe_subscription not in (None, order.id):
         return _other_subscription(row, found)
     changed = fold_order(row, order, began, actor)
-    if not found.first:
-        return _renewal(row, found, changed, actor)
+    outcome = (_first if found.first else _renewal)(row, found, changed, actor)
+    return outcome.answering(found.id, order.id, _with_fee(found.paying))
+
+
+def _first(row: Subscription, found: Invoice, changed: bool, actor: Actor) -> Outcome:
     payment = queries.lock_first_payment(row.id)
     if payment is None:
         return ignored("the first invoice of a subscription without a first payment")
@@ -145,7 +167,7 @@ def fold_order(row: Subscription, order: StandingOrder, began: datetime, actor: 
     """
     if row.stripe_subscription not in (None, order.id) or row.livemode is not order.livemode:
         return False
-    if row.stripe_subscription is not None and row.updated_at > began:
+    if row.updated_at > began:
         raise Overtaken
     row.stripe_subscription, row.stripe_customer = order.id, order.customer or None
     row.current_period_end, row.updated_at = order.period_end, clock.now()
@@ -158,7 +180,8 @@ def fold_subscription(found: StandingOrder, began: datetime, actor: Actor = STRI
     row = _row_of(found)
     if row is None or row.stripe_subscription not in (None, found.id):
         return ignored("a subscription that is not in this database")
-    return told(None, fold_order(row, found, began, actor), f"the subscription is {found.status}")
+    changed = fold_order(row, found, began, actor)
+    return told(None, changed, f"the subscription is {found.status}").answering(found.id)
 
 
 def fold_charge(found: Charged | None, actor: Actor = STRIPE) -> Outcome:
@@ -168,7 +191,7 @@ def fold_charge(found: Charged | None, actor: Actor = STRIPE) -> Outcome:
     payment = queries.lock_payment_of_intent(found.payment_intent)
     if payment is None:
         return ignored("a charge of no settled payment (its session or invoice brings the fee)")
-    return told(payment, books.record_fee(payment, found, actor), "the fee is in the books")
+    return told(payment, books.record_fee(payment, found, actor), "the fee is in the books").answering(found.charge)
 
 
 def fold_attempt(found: Attempt) -> Outcome:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -15,6 +16,7 @@ from station.core.upsert import insert_missing
 from station.payments import gateway, queries
 from station.payments.models import EventState, StripeEvent
 from station.payments.policies import FOLDED, Thing
+from station.payments.services import hints
 from station.payments.services.folding import (
     Outcome,
     Overtaken,
@@ -70,7 +72,9 @@ def apply_event(event_id: str) -> None:
         return
     thing, object_id, raw = FOLDED[event.type], event.object_id, event.raw
     try:
-        fold_again(lambda: _look(thing, object_id, raw), event_id)
+        if not object_id:
+            raise Permanent("an event about an object without an id")
+        fold_again(lambda: hints.known(thing, object_id, raw) or _look(thing, object_id, raw), event_id)
     except Exception as error:
         _failed(event_id, error)
         raise
@@ -80,10 +84,13 @@ Fold = Callable[[], Outcome]
 
 
 def fold_again(look: Callable[[], Fold], event_id: str | None = None) -> Outcome:
-    """Look at Stripe outside any transaction, fold inside one; look again when another worker was faster."""
+    """Look at Stripe outside any transaction, fold inside one; look again when another worker was faster.
+
+    The look also closes the other events that it answers: those about the same objects that came before it began.
+    """
     for _ in range(LOOKS):
-        db.session().rollback()  # no transaction, not even a reading one, stays open while Stripe answers
-        fold = look()
+        db.session().rollback()
+        began, fold = clock.now(), look()
         try:
             with transaction() as session:
                 event = session.get_one(StripeEvent, event_id, with_for_update=True) if event_id else None
@@ -91,22 +98,27 @@ def fold_again(look: Callable[[], Fold], event_id: str | None = None) -> Outcome
                     return Outcome(event.state, event.outcome, event.payment_id)
                 outcome = fold()
                 if event:
-                    event.state, event.outcome = outcome.state, outcome.text[:300]
-                    event.payment_id, event.applied_at = outcome.payment_id, clock.now()
-                    close_item(f"payments.event:{event.id}", f"Applied: {outcome.text}", STRIPE)
+                    _close(event, outcome)
+                for other in queries.lock_waiting_events(outcome.answers, began):
+                    _close(other, replace(outcome, state=EventState.STALE))
                 return outcome
         except Overtaken:
             continue
     raise Overtaken(f"{LOOKS} looks were overtaken")
 
 
+def _close(event: StripeEvent, outcome: Outcome) -> None:
+    event.state, event.outcome = outcome.state, outcome.text[:300]
+    event.payment_id, event.applied_at = outcome.payment_id, clock.now()
+    close_item(f"payments.event:{event.id}", f"Applied: {outcome.text}", STRIPE)
+
+
 def _look(thing: Thing, object_id: str, raw: str) -> Fold:
     """Fetch the object, or read a refused try from its event; returns the fold to run inside the transaction."""
-    if not object_id:
-        raise Permanent("an event about an object without an id")
     if thing is Thing.ATTEMPT:
         attempt = gateway.attempt_of(raw)
         return lambda: fold_attempt(attempt)
+    db.session().rollback()  # no transaction, not even a reading one, stays open while Stripe answers
     began = clock.now()
     if thing is Thing.SESSION:
         session = gateway.fetch_session(object_id)
