@@ -18,3 +18,14 @@ class StaffInvited:
     name: str
     link: str = field(repr=False)
     purpose: Purpose = "join"
+
+
+@dataclass(frozen=True)
+class PasskeyChanged:
+    """A passkey was added or removed. Whoever reacts tells its owner, so that a stranger's doing is noticed."""
+
+    id: UUID
+    email: str
+    name: str
+    passkey: str
+    done: Literal["added", "removed"]

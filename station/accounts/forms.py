@@ -76,6 +76,18 @@ class Roles(SelectMultipleField):
         return [Role(value) for value in self.data or []]
 
 
+class PasskeyForm(FlaskForm):
+    """A browser's answer with a passkey, as JSON. The script of the page fills it in."""
+
+    answer = StringField("Answer")
+
+
+class AddPasskeyForm(PasskeyForm):
+    """A new passkey, and what its owner calls it."""
+
+    name = StringField("Name", [Length(max=60)])
+
+
 class RolesForm(FlaskForm):
     """Which roles a person has."""
 

@@ -72,6 +72,21 @@ class RecoveryCode(Base):
     used_at: Mapped[datetime | None] = mapped_column(Utc)
 
 
+class Passkey(Base):
+    """A key pair whose private half never leaves its owner's devices; it is password and second factor at once."""
+
+    __tablename__ = "passkey"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    staff_id: Mapped[UUID] = mapped_column(sa.ForeignKey("staff.id"), index=True)
+    name: Mapped[str] = mapped_column(sa.String(60))
+    credential_id: Mapped[str] = mapped_column(sa.String(1364), unique=True)  # 1023 bytes at most, in base64url
+    public_key: Mapped[bytes] = mapped_column(sa.LargeBinary)  # COSE
+    sign_count: Mapped[int] = mapped_column(sa.BigInteger)
+    created_at: Mapped[datetime] = mapped_column(Utc)
+    used_at: Mapped[datetime | None] = mapped_column(Utc)
+
+
 class StaffSession(Base):
     """A signed-in browser: revocable, with an idle and an absolute end. The cookie's token is stored as a hash."""
 

@@ -6,14 +6,16 @@ from io import BytesIO
 from typing import Any
 
 import segno
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
 from station.accounts import policies, queries, services
-from station.accounts.forms import CodeForm, JoinForm, SecondFactorForm, SignInForm
+from station.accounts.challenges import pose, posed
+from station.accounts.forms import CodeForm, JoinForm, PasskeyForm, SecondFactorForm, SignInForm
 from station.accounts.guards import cookie_token, current_session, forget, public, remember, signed_in_person
 from station.accounts.services import AccountsError, CodeRefused, LinkSpent, PasswordRefused, TooManyTries
+from station.core import csp
 from station.core.actor import VISITOR
 from station.licensee.queries import the_licensee
 
@@ -23,23 +25,42 @@ public(views, "the way into the desk; each step checks what it needs")
 
 @views.route("/sign-in", methods=["GET", "POST"])
 def sign_in() -> ResponseReturnValue:
-    form, wanted = SignInForm(), policies.safe_next(request.args.get("next", ""))
+    form, wanted = SignInForm(), _wanted()
     if signed_in_person():
         return redirect(wanted, 303)
     if form.validate_on_submit():
         try:
             token = services.sign_in(form.email.data or "", form.password.data or "", _client(), _browser())
         except AccountsError as error:
-            return _page("accounts/sign_in.html", form, error)
+            return _sign_in_page(form, error)
         remember(token)
         return redirect(url_for(".second_factor", next=wanted), 303)
-    return _page("accounts/sign_in.html", form)
+    return _sign_in_page(form)
+
+
+@views.get("/sign-in/passkey/options")
+def passkey_options() -> ResponseReturnValue:
+    """What the script of the sign-in page asks the browser for, as JSON; its challenge goes into the cookie."""
+    return queries.passkey_request(pose("sign_in")) or abort(404)
+
+
+@views.post("/sign-in/passkey")
+def passkey() -> ResponseReturnValue:
+    form = PasskeyForm()
+    if not form.validate_on_submit():
+        return _sign_in_page(form)
+    try:
+        token = services.sign_in_with_passkey(form.answer.data or "", posed("sign_in"), _client(), _browser())
+    except AccountsError as error:
+        return _sign_in_page(form, error)
+    remember(token)
+    return redirect(_wanted(), 303)
 
 
 @views.route("/second-factor", methods=["GET", "POST"], defaults={"how": "app"})
 @views.route("/recovery-code", methods=["GET", "POST"], defaults={"how": "recovery"}, endpoint="recovery_code")
 def second_factor(how: str) -> ResponseReturnValue:
-    form, wanted = CodeForm(), policies.safe_next(request.args.get("next", ""))
+    form, wanted = CodeForm(), _wanted()
     view = current_session()
     if view is None or view.second_factor:
         return redirect(wanted if view else url_for(".sign_in", next=wanted), 303)
@@ -107,6 +128,21 @@ def _offer(token: str, link: queries.InvitationView) -> dict[str, Any]:
     secret = services.offered_secret(token)
     groups = " ".join(secret[i : i + 4] for i in range(0, len(secret), 4))
     return {"token": token, "link": link, "secret": groups}
+
+
+def _wanted() -> str:
+    return policies.safe_next(request.args.get("next", ""))
+
+
+def _sign_in_page(form: FlaskForm, error: AccountsError | None = None) -> Response:
+    """Both ways in; `form` is the one that was sent, whose errors are shown."""
+    fields = form if isinstance(form, SignInForm) else SignInForm(formdata=None)
+    works = queries.passkeys_work()
+    page = _page("accounts/sign_in.html", form, error, fields=fields, wanted=_wanted(), passkeys=works)
+    response = make_response(page)
+    if works:
+        csp.widen(response, csp.OWN_SCRIPTS)
+    return response
 
 
 def _page(template: str, form: FlaskForm, error: AccountsError | None = None, **known: Any) -> ResponseReturnValue:

@@ -58,6 +58,12 @@ def _refused(event: EventRow) -> str:
     return "was refused at sign-in" if event.data["known"] else "was refused at sign-in with an unknown email"
 
 
+def _started(event: EventRow) -> str:
+    if event.data["how"] == "passkey":
+        return f"signed in with the passkey “{event.data['passkey']}”"
+    return f"signed in with a password and {_a(event.data['how'])}"
+
+
 LINK_WORDS = {"join": "join the desk", "second_factor": "set up a new second factor"}
 SENTENCES = {
     "staff.added": lambda e: f"added {e.data['name']} to the desk as {_words(e.data['roles'])}",
@@ -70,7 +76,10 @@ SENTENCES = {
     "second_factor.reset": lambda e: f"reset the second factor of {e.data['name']}",
     "second_factor.renewed": lambda e: "set up a new second factor",
     "recovery_codes.renewed": lambda e: "made new recovery codes",
-    "session.started": lambda e: f"signed in with a password and {_a(e.data['how'])}",
+    "passkey.added": lambda e: f"added the passkey “{e.data['passkey']}”",
+    "passkey.removed": lambda e: f"removed the passkey “{e.data['passkey']}”",
+    "passkey.copied": lambda e: f"was refused with the passkey “{e.data['passkey']}”, which may have been copied",
+    "session.started": _started,
     "session.ended": lambda e: "signed out",
     "session.revoked": lambda e: "signed a browser out from elsewhere",
     "sign_in.refused": _refused,

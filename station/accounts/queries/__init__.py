@@ -1,6 +1,13 @@
 """Every read of the accounts package."""
 
 from station.accounts.queries.audit import AUDIT_PAGE, AuditPage, Told, audit, packages, subject_url, tell
+from station.accounts.queries.passkeys import (
+    PasskeyView,
+    passkey_creation,
+    passkey_request,
+    passkeys_of,
+    passkeys_work,
+)
 from station.accounts.queries.people import (
     InvitationView,
     Person,
@@ -19,6 +26,7 @@ __all__ = [
     "AUDIT_PAGE",
     "AuditPage",
     "InvitationView",
+    "PasskeyView",
     "Person",
     "SessionView",
     "StaffView",
@@ -27,6 +35,10 @@ __all__ = [
     "audit",
     "invitation",
     "packages",
+    "passkey_creation",
+    "passkey_request",
+    "passkeys_of",
+    "passkeys_work",
     "session_of",
     "sessions_of",
     "staff_id_of",

@@ -6,7 +6,9 @@ from station.accounts.services.errors import (
     CodeRefused,
     EmailTaken,
     LastAdmin,
+    LastFactor,
     LinkSpent,
+    PasskeyRefused,
     PasswordRefused,
     SignInRefused,
     TooManyTries,
@@ -22,6 +24,7 @@ from station.accounts.services.joining import (
     reset_second_factor,
     start_over,
 )
+from station.accounts.services.passkeys import add_passkey, remove_passkey, sign_in_with_passkey
 from station.accounts.services.sessions import end_session, revoke_session, start_session, touch
 from station.accounts.services.staff import add_staff, disable_staff, enable_staff, set_roles
 from station.accounts.services.work import close_work_item, open_work_item
@@ -32,10 +35,13 @@ __all__ = [
     "EmailTaken",
     "Joined",
     "LastAdmin",
+    "LastFactor",
     "LinkSpent",
+    "PasskeyRefused",
     "PasswordRefused",
     "SignInRefused",
     "TooManyTries",
+    "add_passkey",
     "add_staff",
     "close_work_item",
     "disable_staff",
@@ -47,12 +53,14 @@ __all__ = [
     "make_link",
     "offered_secret",
     "open_work_item",
+    "remove_passkey",
     "renew_recovery_codes",
     "reset_second_factor",
     "revoke_session",
     "second_step",
     "set_roles",
     "sign_in",
+    "sign_in_with_passkey",
     "start_over",
     "start_session",
     "touch",

@@ -44,7 +44,7 @@ def sign_in(email: str, password: str, client: str, browser: str) -> str:
     row = db.session().scalar(sa.select(Staff).where(Staff.email == address))
     right = password_fits(row.password_hash if row else None, password)
     if row is None or not right or row.disabled_at is not None:
-        _refused(row.id if row else None)
+        refused(row.id if row else None)
         raise SignInRefused("That email and password do not belong together. Check both and try again.")
     stale = row.password_hash if _hasher.check_needs_rehash(row.password_hash or "") else None
     fresh = hash_password(password) if stale else None
@@ -75,7 +75,7 @@ def second_step(token: str, code: str, browser: str) -> str:
             _end_first_step(view.id)
             events.record("accounts.session.started", person.actor, [Subject("staff", person.id)], {"how": how})
             return start_session(person.id, browser=browser)
-    _refused(person.id)
+    refused(person.id)
     raise CodeRefused("That code is not right, or was used before. Wait for the next one and try again.")
 
 
@@ -139,7 +139,7 @@ def _spend(staff_id: UUID, code: str) -> str | None:
         return None
 
 
-def _refused(staff_id: UUID | None) -> None:
+def refused(staff_id: UUID | None) -> None:
     """Write a failed try down. What was typed stays out: people type passwords into the wrong field."""
     subjects = [Subject("staff", staff_id)] if staff_id else []
     with transaction():

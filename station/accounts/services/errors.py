@@ -19,6 +19,14 @@ class PasswordRefused(AccountsError):
     """A new password that is too weak, or a present one that is wrong."""
 
 
+class PasskeyRefused(AccountsError):
+    """A passkey that could not be added."""
+
+
+class LastFactor(AccountsError):
+    """The change would leave someone without a second factor."""
+
+
 class TooManyTries(AccountsError):
     """The rate limit of a door is used up."""
 

@@ -13,6 +13,7 @@ from station.accounts.facts import Purpose, StaffInvited
 from station.accounts.models import Invitation, RecoveryCode, Role, Staff
 from station.accounts.services import doors
 from station.accounts.services.errors import CodeRefused, LinkSpent, PasswordRefused
+from station.accounts.services.passkeys import forget_passkeys
 from station.accounts.services.sessions import end_all, start_session
 from station.accounts.services.staff import add_staff, keep_an_admin
 from station.core import clock, events
@@ -41,7 +42,7 @@ def invite(name: str, email: str, roles: Collection[Role], actor: Actor) -> UUID
 
 
 def start_over(staff_id: UUID, actor: Actor) -> None:
-    """A forgotten password: password, second factor and sessions end now, and a link sets up new ones.
+    """A forgotten password: it, second factor, passkeys and sessions end now, and a link sets up new ones.
 
     Raises LastAdmin when nobody else could run the desk meanwhile; so does the reset below.
     """
@@ -53,7 +54,7 @@ def start_over(staff_id: UUID, actor: Actor) -> None:
 
 
 def reset_second_factor(staff_id: UUID, actor: Actor) -> None:
-    """A lost phone: the second factor, recovery codes and sessions end now, and a link sets up a new one."""
+    """A lost phone: second factor, passkeys, recovery codes and sessions end now, and a link sets up a new one."""
     with transaction():
         _drop_second_factor(staff_id)
         events.record("accounts.second_factor.reset", actor, [Subject("staff", staff_id)], _name(staff_id))
@@ -100,6 +101,8 @@ def offered_secret(token: str) -> str:
 def join(token: str, password: str, code: str, browser: str) -> Joined:
     """Use a link: set the password (or prove it, for a new second factor), set the second factor, sign in.
 
+    Who joins, for the first time or again, begins without passkeys.
+
     Raises LinkSpent, PasswordRefused, CodeRefused or TooManyTries; the link stays good after those of the typing.
     """
     link = _link(token)
@@ -113,6 +116,8 @@ def join(token: str, password: str, code: str, browser: str) -> Joined:
         row = session.get_one(Staff, link.staff_id, with_for_update=True)
         row.password_hash, row.totp_secret, row.totp_last_step = hashed, offered_secret(token), step
         end_all(row.id)
+        if link.purpose == "join":
+            forget_passkeys(row.id)
         actor = doors.staff_actor(row.id, row.name)
         done = "accounts.staff.joined" if link.purpose == "join" else "accounts.second_factor.renewed"
         events.record(done, actor, [Subject("staff", row.id)])
@@ -159,6 +164,7 @@ def _drop_second_factor(staff_id: UUID) -> None:
     keep_an_admin(staff_id)
     row.totp_secret, row.totp_last_step = None, 0
     session.execute(sa.delete(RecoveryCode).where(RecoveryCode.staff_id == staff_id))
+    forget_passkeys(staff_id)
     end_all(staff_id)
 
 

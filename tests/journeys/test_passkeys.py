@@ -1,0 +1,84 @@
+"""A passkey in a real browser: made, used to sign in without a name or a password, removed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from station.core import runtime
+from tests.conftest import changed
+from tests.faults.plant import Plant
+from tests.journeys.hands import sign_in
+
+DEVICE = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}
+NO_SUGGESTIONS = "PublicKeyCredential.isConditionalMediationAvailable = async () => false"
+ADD, USE = "Add a passkey", "Sign in with a passkey"
+
+
+@pytest.fixture
+def named_site(town: Plant) -> Iterator[str]:
+    """The desk under a name: browsers make no passkeys for a number."""
+    address = f"http://localhost:{town.settings.port}"
+    with changed(runtime.settings(), base_url=address):
+        yield address
+    runtime.configure(town.settings)
+
+
+def give_device(page: Page) -> None:
+    """Give the browser a device with a fingerprint sensor (Chromium's own virtual one)."""
+    browser = page.context.new_cdp_session(page)
+    browser.send("WebAuthn.enable")
+    browser.send("WebAuthn.addVirtualAuthenticator", {"options": DEVICE})
+
+
+def test_a_passkey_is_made_used_and_removed(named_site: str, window: Callable[..., Page]) -> None:
+    page = window()
+    problems: list[str] = []
+    page.on("console", lambda said: problems.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    give_device(page)
+    sign_in(page, named_site)
+    page.goto(f"{named_site}/desk/account")
+    expect(page.get_by_text("open this page in a browser that makes passkeys")).to_be_hidden()
+    page.get_by_label("Name of the new passkey").fill("Front desk")
+    page.get_by_role("button", name=ADD).click()
+    expect(page.get_by_text("Front desk", exact=True)).to_be_visible()
+    assert not Axe().run(page).response["violations"]
+    page.get_by_role("button", name=ADD).click()
+    expect(page.get_by_role("alert")).to_contain_text("has a passkey of yours for this desk already")
+    page.get_by_role("button", name="Sign out", exact=True).click()
+    expect(page).to_have_url(re.compile("/desk/$"))  # the virtual device picks the suggestion at the email field
+    page.add_init_script(NO_SUGGESTIONS)
+    page.get_by_role("button", name="Sign out", exact=True).click()
+    page.get_by_role("button", name=USE).click()
+    expect(page).to_have_url(re.compile("/desk/$"))
+    page.goto(f"{named_site}/desk/account")
+    expect(page.get_by_text("last used").first).to_be_visible()
+    page.get_by_role("button", name=re.compile("^Remove the passkey Front desk")).click()
+    expect(page.get_by_text("The passkey “Front desk” is removed.")).to_be_visible()
+    assert problems == []
+    page.get_by_role("button", name="Sign out", exact=True).click()
+    page.get_by_role("button", name=USE).click()
+    expect(page.get_by_role("alert").first).to_contain_text("does not open this desk")
+
+
+def test_without_scripts_the_password_is_all_there_is(named_site: str, window: Callable[..., Page]) -> None:
+    page = window(scripts=False)
+    sign_in(page, named_site)
+    page.goto(f"{named_site}/desk/account")
+    expect(page.get_by_text("open this page in a browser that makes passkeys")).to_be_visible()
+    expect(page.get_by_role("button", name=ADD)).to_be_hidden()
+    page.get_by_role("button", name="Sign out", exact=True).click()
+    expect(page.get_by_label("Password")).to_be_visible()
+    expect(page.get_by_role("button", name=USE)).to_be_hidden()
