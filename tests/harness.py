@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import cache
 from html.parser import HTMLParser
 from typing import Any
 
 from justhtml import JustHTML
+
+from station.web.assets import FOLDER, asset
 
 INLINE_HANDLER = re.compile(r"^on[a-z]+$")
 LABELLED = ("input", "select", "textarea")
@@ -41,7 +44,9 @@ def problems(text: str, policy: str = "") -> list[str]:
     page = JustHTML(text, collect_errors=True, sanitize=False)
     found = [f"not valid HTML: {error}" for error in page.errors] + Balance.of(text)
     nodes = list(page.query("*"))
-    found += _headings(page) + _ids(nodes) + _forms(page, nodes) + _policy(nodes) + _scripts(page, policy)
+    found += (
+        _headings(page) + _ids(nodes) + _forms(page, nodes) + _policy(nodes) + _scripts(page, policy) + _icons(page)
+    )
     if not (page.query("html")[0].attrs or {}).get("lang"):
         found.append("no language on <html>")
     found += [
@@ -179,4 +184,23 @@ def _scripts(page: Any, policy: str) -> list[str]:
             found.append(f"a script that is no module: {source}")
         elif ("'self'" if ours else "/".join(source.split("/")[:3])) not in allowed:
             found.append(f"a script that the policy of its page does not let in: {source}")
+    return found
+
+
+@cache
+def drawings() -> frozenset[str]:
+    """The names of the icons that the sprite holds."""
+    return frozenset(re.findall(r'<symbol id="([^"]+)"', (FOLDER / "img/icons.svg").read_text(encoding="utf-8")))
+
+
+def _icons(page: Any) -> list[str]:
+    """Each icon is in the sprite, and has a name exactly where it stands for a word."""
+    found = []
+    for node in page.query("svg"):
+        for use in node.query("use"):
+            file, _, name = (use.attrs.get("href") or "").partition("#")
+            if file != asset("img/icons.svg") or name not in drawings():
+                found.append(f"an icon that is not in the sprite: {use.attrs.get('href')}")
+            if ("aria-hidden" in node.attrs) == bool(node.attrs.get("aria-label")):
+                found.append(f"an icon that is neither silent nor named: {name}")
     return found
