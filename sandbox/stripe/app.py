@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import socket
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
 
 from sandbox.stripe import parts
-from sandbox.stripe.api.dispatch import Answer, answer
-from sandbox.stripe.contract import sdk
+from sandbox.stripe.api.dispatch import answer
+from sandbox.stripe.browser import frames, wire
+from sandbox.stripe.core.answers import send
 from sandbox.stripe.core.world import DEFAULT_SECRET, Sandbox, Settings
 from sandbox.stripe.flows import timers
 from sandbox.stripe.pages import checkout, controls, overview, secure
@@ -51,7 +49,7 @@ def create_sandbox(
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.extensions["sandbox"] = sandbox
     app.extensions["courier"] = Courier(sandbox)
-    for part in (checkout, secure, controls, overview):
+    for part in (checkout, secure, controls, overview, frames, wire):
         app.register_blueprint(part.blueprint)
     app.add_url_rule("/v1/<path:rest>", "api", _api, methods=API_METHODS)
     app.before_request(_only_here)
@@ -71,34 +69,13 @@ def _only_here() -> tuple[str, int] | None:
 
 def _api(rest: str) -> Response:
     del rest
-    done = answer(parts.sandbox(), request)
-    if done.cut:
-        _hang_up(request.environ)
-    return _response(done)
-
-
-def _response(done: Answer) -> Response:
-    response = Response(json.dumps(done.body, indent=2) + "\n", done.status, content_type="application/json")
-    response.headers["Request-Id"] = done.request_id
-    response.headers["Stripe-Version"] = sdk.API_VERSION
-    if "Idempotency-Key" in request.headers:
-        response.headers["Idempotency-Key"] = request.headers["Idempotency-Key"]
-    if done.replayed:
-        response.headers["Idempotent-Replayed"] = "true"
-    return response
-
-
-def _hang_up(environ: dict[str, Any]) -> None:
-    """Close the connection under the answer, so that the caller never learns what happened."""
-    connection = environ.get("werkzeug.socket")
-    if connection is not None:
-        connection.shutdown(socket.SHUT_RDWR)
+    return send(answer(parts.sandbox(), request), request)
 
 
 def _headers(response: Response) -> Response:
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Content-Type-Options"] = "nosniff"
     if response.mimetype == "text/html":
-        response.headers["Content-Security-Policy"] = POLICY
+        response.headers.setdefault("Content-Security-Policy", POLICY)
         response.headers["Referrer-Policy"] = "same-origin"
     return response

@@ -82,6 +82,24 @@ class Handle:
         """Pay a session as a donor would; the message when the card was declined, None when it is paid."""
         return doing.pay(self.sandbox, session_id, card, email, name)
 
+    def pay_in_page(self, session_id: str, card: str = "4242424242424242", **more: Any) -> str | None:
+        """Confirm a session for elements; `email`, `name`, `authenticate=False` to fail 3-D Secure."""
+        if self.get(session_id)["ui_mode"] != "elements":
+            raise ValueError("the session has a page of its own")
+        return doing.pay(self.sandbox, session_id, card, **more)
+
+    def pay_by_bank(self, session_id: str, account: str = "000123456789", **more: Any) -> str | None:
+        """Pay from a test bank account (flows/banks.py); None while the debit is pending."""
+        return doing.pay_by_bank(self.sandbox, session_id, account, **more)
+
+    def settle_debits(self, sent_back: str | None = None) -> int:
+        """The bank answers all pending debits now; `sent_back="insufficient_funds"` returns them."""
+        return doing.settle_debits(self.sandbox, sent_back)
+
+    def set_wallets(self, *names: str) -> None:
+        """Which wallets the donors' browsers have from now on: apple_pay, google_pay, link."""
+        doing.set_wallets(self.sandbox, list(names))
+
     def renew(self, subscription_id: str) -> str | None:
         """Bill the next period now, without moving the clock; the invoice's id."""
         return doing.renew(self.sandbox, subscription_id)
@@ -90,7 +108,7 @@ class Handle:
         doing.decline_next(self.sandbox, subscription_id, times)
 
     def fault(self, kind: str, **more: Any) -> Fault:
-        """See core/faults.py: error_before, error_after, rate_limit, hang, cut, webhook_*; `count`, …"""
+        """`kind` as in core/faults.py (API, webhook_*, script_*, element_down); `count`, `seconds`, `path`, …"""
         return self.sandbox.faults.add(kind, **more)
 
     def advance(self, seconds: float) -> int:

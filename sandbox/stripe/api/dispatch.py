@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hmac
 import time
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -16,10 +15,11 @@ from sandbox.stripe.api.registry import ROUTES, Call
 from sandbox.stripe.contract import Operation, check_request, check_response, find_operation, sdk
 from sandbox.stripe.contract.problem import Problem
 from sandbox.stripe.core import formdata, idempotency
+from sandbox.stripe.core.answers import Answer
 from sandbox.stripe.core.errors import ApiError, KeptError, invalid
 from sandbox.stripe.core.expand import expand
 from sandbox.stripe.core.faults import Fault
-from sandbox.stripe.core.shapes import Obj, new_id
+from sandbox.stripe.core.shapes import new_id
 from sandbox.stripe.core.world import Origin, Sandbox
 
 CODES = {"unknown": "parameter_unknown", "missing": "parameter_missing", "empty": "parameter_invalid_empty"}
@@ -27,23 +27,14 @@ CODES = {"unknown": "parameter_unknown", "missing": "parameter_missing", "empty"
 NO_TYPES = ("/v1/checkout/", "/v1/payment_intents", "/v1/setup_intents")
 
 
-@dataclass
-class Answer:
-    status: int
-    body: Obj
-    request_id: str
-    replayed: bool = False
-    cut: bool = False
-
-
 def answer(sandbox: Sandbox, request: Request) -> Answer:
     request_id = new_id("req_", 14)
     fault = sandbox.faults.for_request(request.method, request.path)
     try:
-        _authenticate(sandbox, request)
+        authenticate(sandbox, request)
         _version(request)
         if fault is not None:
-            _refuse_early(fault)
+            refuse_early(fault)
         done = _perform(sandbox, request, request_id, fault)
     except ApiError as error:
         done = Answer(error.status, {"error": error.body}, request_id)
@@ -53,7 +44,7 @@ def answer(sandbox: Sandbox, request: Request) -> Answer:
     return done
 
 
-def _authenticate(sandbox: Sandbox, request: Request) -> None:
+def authenticate(sandbox: Sandbox, request: Request) -> None:
     """docs.stripe.com/api/authentication: the key as a bearer token or as the Basic user name."""
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "basic":
@@ -79,7 +70,7 @@ def _version(request: Request) -> None:
         raise invalid(f"Invalid Stripe API version: {given}. The sandbox speaks {sdk.API_VERSION} only.")
 
 
-def _refuse_early(fault: Fault) -> None:
+def refuse_early(fault: Fault) -> None:
     if fault.kind == "error_before":
         raise ApiError(500, "api_error", "Sandbox fault: nothing was done.")
     if fault.kind == "rate_limit":
@@ -87,7 +78,7 @@ def _refuse_early(fault: Fault) -> None:
         raise ApiError(429, "invalid_request_error", text, code="rate_limit")
 
 
-def _decoded(request: Request) -> dict[str, Any]:
+def decoded(request: Request) -> dict[str, Any]:
     body = request.get_data().decode("utf-8") if request.method == "POST" else ""
     pairs = parse_qsl(request.query_string.decode("ascii"), keep_blank_values=True)
     try:
@@ -97,7 +88,7 @@ def _decoded(request: Request) -> dict[str, Any]:
 
 
 def _perform(sandbox: Sandbox, request: Request, request_id: str, fault: Fault | None) -> Answer:
-    raw = _decoded(request)
+    raw = decoded(request)
     key = request.headers.get("Idempotency-Key") if request.method == "POST" else None
     sandbox.requests.append(
         {

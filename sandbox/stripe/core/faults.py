@@ -1,4 +1,4 @@
-"""Faults on demand, for the API and for webhooks.
+"""Faults on demand, for the API, for webhooks and for what runs in the browser.
 
 docs.stripe.com/error-low-level (timeouts, 409, 429, 5xx and what a client may assume after each) and
 docs.stripe.com/webhooks (at least once, in no order, sometimes late) describe what a client must survive.
@@ -21,7 +21,14 @@ WEBHOOK_FAULTS = {
     "webhook_duplicate": "the same event is delivered twice",
     "webhook_drop": "the event is never delivered on its own",
     "webhook_delay": "the first delivery waits `seconds`",
+    "webhook_reorder": "the event is held until a later one has been delivered",
 }
+BROWSER_FAULTS = {
+    "script_slow": "Stripe.js arrives after `seconds`",
+    "script_down": "Stripe.js answers 503",
+    "element_down": "the frame of an element answers 503",
+}
+KNOWN = {**API_FAULTS, **WEBHOOK_FAULTS, **BROWSER_FAULTS}
 
 
 @dataclass
@@ -42,8 +49,8 @@ class Faults:
         self._waiting: list[Fault] = []
 
     def add(self, kind: str, **more: Any) -> Fault:
-        if kind not in API_FAULTS and kind not in WEBHOOK_FAULTS:
-            raise ValueError(f"unknown fault {kind!r}; known: {', '.join([*API_FAULTS, *WEBHOOK_FAULTS])}")
+        if kind not in KNOWN:
+            raise ValueError(f"unknown fault {kind!r}; known: {', '.join(KNOWN)}")
         fault = Fault(kind, **more)
         if not 1 <= fault.count <= 10_000 or not 0 <= fault.seconds <= 86_400 * 30:
             raise ValueError("count is 1 to 10000, seconds 0 to 30 days")
@@ -68,6 +75,10 @@ class Faults:
 
     def for_delivery(self, event_type: str) -> Fault | None:
         return self._take(lambda fault: fault.kind in WEBHOOK_FAULTS and event_type.startswith(fault.type))
+
+    def for_browser(self, part: str) -> Fault | None:
+        """`part` is script or element."""
+        return self._take(lambda fault: fault.kind in BROWSER_FAULTS and fault.kind.startswith(part))
 
     def _take(self, wanted: Any) -> Fault | None:
         with self._lock:

@@ -16,6 +16,11 @@ class Decline:
     decline_code: str | None
     message: str
 
+    @property
+    def kind(self) -> str:
+        """The `type` of the error: docs.stripe.com/api/errors."""
+        return "invalid_request_error" if self.code.endswith("_authentication_failure") else "card_error"
+
 
 @dataclass(frozen=True)
 class KnownCard:
@@ -95,6 +100,7 @@ CARDS = {
 }
 
 
+WALLETS = ("apple_pay", "google_pay", "link")
 AUTHENTICATED: Obj = {
     "authentication_flow": "challenge",
     "electronic_commerce_indicator": "05",

@@ -167,14 +167,13 @@ def failed(sandbox: Sandbox, intent: Obj, method: Obj, charge: Obj, decline: Dec
 
 def error_body(decline: Decline, method: Obj) -> Obj:
     """`last_payment_error` and `last_setup_error`: docs.stripe.com/api/errors."""
-    plain = decline.code.endswith("_authentication_failure")
     return {
         "code": decline.code,
         "decline_code": decline.decline_code,
         "doc_url": f"https://docs.stripe.com/error-codes/{decline.code.replace('_', '-')}",
         "message": decline.message,
         "payment_method": method,
-        "type": "invalid_request_error" if plain else "card_error",
+        "type": decline.kind,
     }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, request
 
 from sandbox.stripe import parts
-from sandbox.stripe.core.faults import API_FAULTS, WEBHOOK_FAULTS
+from sandbox.stripe.core.faults import KNOWN
 from sandbox.stripe.flows import timers
 from sandbox.stripe.pages import doing
 
@@ -76,7 +76,7 @@ def _instant(text: str) -> float:
 
 @blueprint.get("/faults")
 def faults() -> Result:
-    return {"waiting": parts.sandbox().faults.listed(), "known": {**API_FAULTS, **WEBHOOK_FAULTS}}
+    return {"waiting": parts.sandbox().faults.listed(), "known": KNOWN}
 
 
 @blueprint.post("/faults")
@@ -98,11 +98,35 @@ def add_fault() -> Result:
 
 @blueprint.post("/pay/<session_id>")
 def pay(session_id: str) -> Result:
-    """What a donor does on the hosted page, for tests without a browser: `card`, `email`, `name`."""
+    """What a donor does on the hosted page, for tests without a browser: `card`, `email`, `name`, `authenticate`."""
     sandbox = parts.sandbox()
     given = _given()
-    done = doing.pay(sandbox, session_id, **{n: str(given[n]) for n in ("card", "email", "name") if n in given})
+    typed: dict[str, Any] = {n: str(given[n]) for n in ("card", "email", "name") if n in given}
+    done = doing.pay(sandbox, session_id, **typed, authenticate=given.get("authenticate") not in (False, "false"))
     return {"declined": done}
+
+
+@blueprint.post("/pay-by-bank/<session_id>")
+def pay_by_bank(session_id: str) -> Result:
+    """The same from a bank account: `account`, `email`, `name`. The bank answers later."""
+    given = _given()
+    typed = {n: str(given[n]) for n in ("account", "email", "name") if n in given}
+    return {"declined": doing.pay_by_bank(parts.sandbox(), session_id, **typed)}
+
+
+@blueprint.post("/debits")
+def debits() -> Result:
+    """Let the bank answer all pending debits now; `sent_back` is a reason, such as insufficient_funds."""
+    return {"answered": doing.settle_debits(parts.sandbox(), _given().get("sent_back"))}
+
+
+@blueprint.post("/wallets")
+def wallets() -> Result:
+    """`wallets`: what the donors' browsers have; a list in JSON, else names with commas."""
+    given = _given().get("wallets", [])
+    names = given if isinstance(given, list) else [name for name in str(given).split(",") if name]
+    doing.set_wallets(parts.sandbox(), names)
+    return {"wallets": names}
 
 
 @blueprint.post("/deliver")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from sandbox.stripe.core.world import Sandbox
-from sandbox.stripe.flows import finishing, subscribing
-from sandbox.stripe.flows.cards import CARDS
+from sandbox.stripe.flows import debits, finishing, settling, subscribing
+from sandbox.stripe.flows.banks import ACCOUNTS, BankEntered
+from sandbox.stripe.flows.cards import CARDS, WALLETS, Decline, Entered
 from sandbox.stripe.flows.challenge import Challenge
 from sandbox.stripe.pages import entry
 
@@ -15,8 +16,12 @@ def pay(
     card: str = "4242424242424242",
     email: str = "donor@example.org",
     name: str = "Test Donor",
+    authenticate: bool = True,
 ) -> str | None:
-    """Pay a session with a test card; the message when it was declined, None when it was paid."""
+    """Pay a session with a test card; the message when it was declined, None when it was paid.
+
+    When 3-D Secure asks, `authenticate` is the answer.
+    """
     session = sandbox.get("checkout.session", session_id)
     known = CARDS.get(card)
     cvc = "1234" if known and known.cvc_length == 4 else "123"
@@ -24,13 +29,57 @@ def pay(
     entered, errors = entry.read(form, sandbox.now(), finishing.known_email(session))
     if entered is None:
         raise ValueError("; ".join(errors.values()))
+    return _paid(sandbox, session_id, entered, authenticate)
+
+
+def pay_by_bank(
+    sandbox: Sandbox,
+    session_id: str,
+    account: str = "000123456789",
+    email: str = "donor@example.org",
+    name: str = "Test Donor",
+) -> str | None:
+    """Pay a session from a test bank account; the message when it was refused at once, None when it is pending."""
+    session = sandbox.get("checkout.session", session_id)
+    if account not in ACCOUNTS:
+        raise ValueError(f"not a test account: {account}")
+    address = finishing.known_email(session) or email
+    return _paid(sandbox, session_id, BankEntered(ACCOUNTS[account], name, address), True)
+
+
+def _paid(sandbox: Sandbox, session_id: str, entered: Entered | BankEntered, authenticate: bool) -> str | None:
     try:
-        decline = finishing.pay(sandbox, session_id, entered)
+        result = finishing.pay(sandbox, session_id, entered)
+        if isinstance(result, Challenge):
+            result = finishing.authenticated(sandbox, session_id, authenticate)
     except finishing.NotOpen as closed:
         raise ValueError(f"the session is {closed}") from None
-    if isinstance(decline, Challenge):
-        decline = finishing.authenticated(sandbox, session_id, passed=True)
-    return decline.message if decline else None
+    return result.message if isinstance(result, Decline) else None
+
+
+def settle_debits(sandbox: Sandbox, sent_back: str | None = None) -> int:
+    """Let the bank answer every pending debit now; how many there were.
+
+    Without `sent_back` as each test account foretells, else for that reason: the `code` of a test account's return.
+    """
+    reasons = {a.later.code: a.later for a in ACCOUNTS.values() if a.later}
+    if sent_back is not None and sent_back not in reasons:
+        raise ValueError(f"a debit comes back for one of: {', '.join(reasons)}")
+    pending = [charge for charge in sandbox.store.all("charge") if charge["status"] == "pending"]
+    for charge in pending:
+        with sandbox.action():
+            why = reasons[sent_back] if sent_back else debits.foretold(sandbox, charge)
+            settling.finish(sandbox, charge, why)
+    return len(pending)
+
+
+def set_wallets(sandbox: Sandbox, names: list[str]) -> None:
+    """Which wallets a donor's browser has: apple_pay, google_pay, link; none at first."""
+    wrong = set(names) - set(WALLETS)
+    if wrong:
+        raise ValueError(f"wallets are {', '.join(WALLETS)}, not {', '.join(sorted(wrong))}")
+    with sandbox.store.transaction():
+        sandbox.store.put("_meta", {"id": "wallets", "names": names})
 
 
 def renew(sandbox: Sandbox, subscription_id: str) -> str | None:

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from sandbox.stripe import parts
 from sandbox.stripe.core.clock import DAY
-from sandbox.stripe.core.faults import API_FAULTS, WEBHOOK_FAULTS
+from sandbox.stripe.core.faults import KNOWN
 from sandbox.stripe.core.shapes import Obj
 from sandbox.stripe.core.world import Sandbox
 from sandbox.stripe.flows import timers
@@ -38,7 +38,7 @@ def show() -> str:
         violations=sandbox.violations[-10:],
         ignored=sorted(sandbox.ignored),
         waiting=sandbox.faults.listed(),
-        faults={**API_FAULTS, **WEBHOOK_FAULTS},
+        faults=KNOWN,
     )
 
 
@@ -104,7 +104,7 @@ def fault() -> Response:
     kind = request.form.get("kind", "")
     if kind == "none":
         parts.sandbox().faults.clear()
-    elif kind in API_FAULTS or kind in WEBHOOK_FAULTS:
+    elif kind in KNOWN:
         parts.sandbox().faults.add(kind, seconds=20.0)
     return _back()
 

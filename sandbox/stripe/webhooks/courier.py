@@ -62,6 +62,8 @@ class Courier:
                     "next_at": time.time() + pause + late,
                     "order": pause,
                     "delayed": late > 0,
+                    "held": kind == "webhook_reorder",
+                    "planned": time.time(),
                     "status": "dropped" if kind == "webhook_drop" else "pending",
                     "last_status": None,
                     "last_error": None,
@@ -89,7 +91,14 @@ class Courier:
     def pending(self, *, due: bool = False) -> list[Obj]:
         busy = set(self._busy)  # read before the rows: one that is finished meanwhile must not look idle
         rows = [row for row in self.sandbox.store.all(TABLE) if row["id"] not in busy]
-        return [row for row in rows if not due or row["next_at"] <= time.time()]
+        return [row for row in rows if not due or (row["next_at"] <= time.time() and not self._held(row))]
+
+    def _held(self, row: Obj) -> bool:
+        """Whether a delivery still waits for a later one to overtake it."""
+        if not row["held"]:
+            return False
+        gone = self.sandbox.store.all(DONE)
+        return not any(r["planned"] > row["planned"] and r["endpoint"] == row["endpoint"] for r in gone)
 
     def wake(self) -> None:
         """Never waits: it is called by whoever holds the store's lock."""
@@ -128,9 +137,13 @@ class Courier:
             self.sandbox.store.put(TABLE if row["status"] == "pending" else DONE, row)
 
     def deliver_now(self, *, delayed: bool = False) -> int:
-        """Try every waiting delivery once, here and now, in the shuffled order; how many succeeded."""
+        """Try every waiting delivery once, here and now, in the shuffled order; how many succeeded.
+
+        One that is held goes last, and only when a later one has gone (or with `delayed`).
+        """
         rows = [row for row in self.pending() if delayed or not row["delayed"]]
-        return sum(self.attempt(row) for row in sorted(rows, key=lambda row: float(row["order"])))
+        rows.sort(key=lambda row: (bool(row["held"]), float(row["order"])))
+        return sum(self.attempt(row) for row in rows if delayed or not self._held(row))
 
     def start(self) -> None:
         self._thread = threading.Thread(target=self._run, name="sandbox-courier", daemon=True)

@@ -47,7 +47,8 @@ def _changed(call: Call, line: Obj, given: dict[str, Any], where: str) -> Obj:
     if "metadata" in given:
         line["metadata"] = merged_metadata(line["metadata"], given["metadata"])
     price = _price(call, given, where) if "price" in given or "price_data" in given else line["price"]
-    return _priced(call, line, price, int(given.get("quantity", line["quantity"])), where)
+    quantity = given["quantity"] if "quantity" in given else line["quantity"]
+    return _priced(call, line, price, quantity, where)
 
 
 def _price(call: Call, given: dict[str, Any], where: str) -> Obj:
