@@ -326,6 +326,7 @@ def _production_refusals(known: Mapping[str, Any], environ: Mapping[str, str]) -
             "STRIPE_PUBLISHABLE_KEY: production needs the live one (pk_live_…) of the same account.",
         ),
         (bool(known["stripe_api_base"]), "STRIPE_API_BASE: production refuses the sandbox; unset it."),
+        ("STATION_TEST_PAUSE_AT" in environ, "STATION_TEST_PAUSE_AT: production stops at no point; unset it."),
         (known["movable_clock"], "STATION_MOVABLE_CLOCK: production refuses the movable clock."),
         (missing("DATABASE_URL"), "DATABASE_URL: production needs its database named."),
         (

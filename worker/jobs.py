@@ -15,8 +15,8 @@ from station.accounts.services import open_work_item
 from station.core import outbox, runs
 from station.core.actor import request_id
 from station.core.db import transaction
+from station.core.faults import point
 from station.core.outbox import Claim, Job, Permanent, Queue
-from worker.faults import point
 
 Work = Callable[..., None]
 W = TypeVar("W", bound=Work)

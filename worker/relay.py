@@ -20,9 +20,9 @@ from celery import Celery
 from kombu.exceptions import OperationalError
 
 from station.core import outbox
+from station.core.faults import point
 from station.core.outbox import Queue
 from worker.app import celery, flask_app
-from worker.faults import point
 
 IDLE_SECONDS = 0.2
 SWEEP_SECONDS = 5.0

@@ -7,6 +7,7 @@ import logging
 from flask import Blueprint, Response, request
 
 from station.accounts.guards import public
+from station.core.faults import point
 from station.payments.services import BadSignature, receive_event
 
 LARGEST_BODY = 256 * 1024
@@ -27,4 +28,5 @@ def receive() -> Response:
     except BadSignature as refusal:
         log.warning("a webhook was refused: %s", refusal)
         return Response("The signature does not hold.\n", 400, mimetype="text/plain")
+    point("payments.event:stored")
     return Response("stored\n" if fresh else "known\n", mimetype="text/plain")

@@ -16,6 +16,7 @@ from station.core import events
 from station.core.actor import Actor
 from station.core.db import db, transaction
 from station.core.events import Subject
+from station.core.faults import point
 from station.core.money import Money
 from station.giving import policies, queries
 from station.giving.models import Pledge
@@ -56,6 +57,7 @@ def open_in_page(request: PledgeRequest, actor: Actor) -> PageCheckout:
     paid, NotBegun when its checkout has closed unpaid (the form needs a fresh attempt).
     """
     draft = _draft(request, actor)
+    point("giving.pledge:drafted")
     try:
         secret = payments.start_checkout(draft.payment_id, InPage(description_of(draft), thanks_url(draft)))
         _bring_amount(draft, request.amount, actor)
@@ -81,6 +83,7 @@ def send_in_page(request: PledgeRequest, actor: Actor) -> PageCheckout:
     set_aside(request, actor, in_page=True)
     checkout = open_in_page(request, actor)
     _write_donor(draft.id, request, actor)
+    point("giving.pledge:sent_in_page")
     return checkout
 
 

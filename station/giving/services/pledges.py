@@ -12,6 +12,7 @@ from station.core import clock, events
 from station.core.actor import Actor
 from station.core.db import db, transaction
 from station.core.events import Subject
+from station.core.faults import point
 from station.core.ids import new_id
 from station.core.locks import lock_name
 from station.core.money import Money
@@ -65,9 +66,11 @@ def begin_pledge(request: PledgeRequest, actor: Actor) -> BegunPledge:
     two sets of facts, and GivenAlready when such a gift is arriving and `again` is not said.
     """
     try:
-        return _begin(request, actor)
+        begun = _begin(request, actor)
     except IntegrityError:  # the other sending of this form was first: read what it wrote
-        return _begin(request, actor)
+        begun = _begin(request, actor)
+    point("giving.pledge:begun")
+    return begun
 
 
 def set_aside(request: PledgeRequest, actor: Actor, *, in_page: bool = False) -> None:

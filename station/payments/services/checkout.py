@@ -10,6 +10,7 @@ from uuid import UUID
 from station.core import clock, events
 from station.core.actor import STRIPE, Actor
 from station.core.db import db, transaction
+from station.core.faults import point
 from station.core.ids import new_id, public_id
 from station.core.money import Money
 from station.core.runtime import settings
@@ -167,8 +168,10 @@ def send(call: Call) -> str | None:
     A key whose stored answer is a 5xx never does better: then Stripe is asked whether it made a session all the same.
     """
     db.session().rollback()  # no reading transaction stays open either while Stripe answers
+    point("payments.call:written")
     try:
         session = gateway.create_checkout(call.params, call.key)
+        point("payments.call:made")
     except StripeRefused as refusal:
         note(call, CallState.REFUSED, str(refusal))
         raise
@@ -182,7 +185,9 @@ def send(call: Call) -> str | None:
             note(call, CallState.REFUSED, str(failure))
             return None
         session = gateway.fetch_session(made)
-    return _opened(call, session)
+    url = _opened(call, session)
+    point("payments.call:answered")
+    return url
 
 
 def note(call: Call, state: CallState, error: str) -> None:

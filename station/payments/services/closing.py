@@ -9,6 +9,7 @@ from uuid import UUID
 from station.core import clock
 from station.core.actor import Actor
 from station.core.db import transaction
+from station.core.faults import point
 from station.payments import gateway, queries
 from station.payments.gateway import StripeRefused, StripeUnavailable
 from station.payments.models import CallState, GatewayCall, Operation, Payment, PaymentState
@@ -35,6 +36,7 @@ def close_checkout(payment_id: UUID, actor: Actor) -> PaymentState:
     if session_id is not None and payment.state in queries.OPEN:
         with suppress(StripeRefused):  # it is not open: what it is instead, the next look tells
             gateway.expire_checkout(session_id)
+            point("payments.checkout:closed")
         try:
             fold_again(lambda: look_at_session(session_id, actor))
         except NotYet as error:

@@ -1,7 +1,7 @@
-"""Named points at which a test can stop a worker or relay dead, to kill it there.
+"""Named points at which a test can stop a process dead, to kill it there: web, worker or relay.
 
 `STATION_TEST_PAUSE_AT=mail.send:claimed` makes the process write `paused` into STATION_HOME and wait for the
-SIGKILL that the test is about to send. Only test mode looks at the variable.
+SIGKILL that the test is about to send. Only test mode looks at the variable, and production refuses it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ FOR_EVER = 3600
 
 
 def point(name: str) -> None:
-    """A place between two steps. Returns at once, except in the test that asked to be stopped here."""
+    """A place between two steps, outside any transaction. Returns at once, except where a test asked to stop."""
     if settings().mode == "test" and os.environ.get("STATION_TEST_PAUSE_AT") == name:
         (settings().home / "paused").write_text(f"{os.getpid()}\n", encoding="utf-8")
         time.sleep(FOR_EVER)
