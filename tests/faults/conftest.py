@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import socket
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from werkzeug.serving import make_server
 
 from config import Settings
 from sandbox.mailbox.testing import free_port, running_mailbox
 from sandbox.stripe.testing import Handle, running_sandbox
 from station.core import clock, runtime
 from station.core.db import db
+from station.core.ids import new_id
 from station.web.app import create_app
+from tests.conftest import needs
+from tests.faults.brokers import RABBITMQ, Broker, Embedded, Node, RabbitMQ, Redis
 from tests.faults.plant import Plant
 
 
@@ -30,36 +29,28 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.faults)
 
 
+@pytest.fixture(scope="session")
+def rabbitmq_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
+    """One node for the run; every test that asks for RabbitMQ has a virtual host of its own on it."""
+    needs(Path(RABBITMQ, "rabbitmq-server").exists(), "RabbitMQ's server")
+    node = Node(tmp_path_factory.mktemp("rabbitmq"))
+    yield node
+    node.close()
+
+
 @pytest.fixture(params=["embedded"])
-def broker(request: pytest.FixtureRequest, tmp_path: Path, broker_url: Callable[[str], str]) -> str:
-    """The broker's address. Tests that must hold on every broker say so by `indirect` parameters."""
-    return broker_url(request.param)
-
-
-@pytest.fixture
-def broker_url(tmp_path: Path) -> Callable[[str], str]:
-    """The address of a broker by name: embedded, redis or rabbitmq (the last two are skipped where they are not)."""
-
-    def address(name: str) -> str:
-        if name == "embedded":
-            return f"sqla+sqlite:///{tmp_path / 'broker.sqlite'}"
-        given = {
-            "redis": ("STATION_TEST_REDIS_URL", "redis://127.0.0.1:6379/9", 6379),
-            "rabbitmq": ("STATION_TEST_RABBITMQ_URL", "amqp://guest:guest@127.0.0.1:5672//", 5672),
-        }[name]
-        url = os.environ.get(given[0], "")
-        if not url and not listens(given[2]):
-            if os.environ.get("STATION_TEST_REQUIRE_ALL"):
-                pytest.fail(f"required here, but missing: {name}")
-            pytest.skip(f"needs {name} on port {given[2]}, or {given[0]}")
-        return url or given[1]
-
-    return address
-
-
-def listens(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+def broker(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Broker]:
+    """The plant's broker. Tests that must hold on every broker say so: `@on_every_broker`."""
+    made: Broker
+    if request.param == "embedded":
+        made = Embedded(tmp_path)
+    elif request.param == "redis":
+        needs(shutil.which("redis-server") is not None, "Redis's server")
+        made = Redis(tmp_path)
+    else:
+        made = RabbitMQ(request.getfixturevalue("rabbitmq_node"), f"plant{new_id().hex}")
+    yield made
+    made.close()
 
 
 @pytest.fixture
@@ -92,7 +83,7 @@ def sandbox() -> Iterator[Handle]:
 
 
 @pytest.fixture
-def plant(own_database: str, broker: str, sandbox: Handle, settings: Settings, tmp_path: Path) -> Iterator[Plant]:
+def plant(own_database: str, broker: Broker, sandbox: Handle, settings: Settings, tmp_path: Path) -> Iterator[Plant]:
     """A station whose processes the test starts and kills; its database and clock are those of this process too."""
     with running_mailbox(tmp_path / "mailbox") as mailbox:
         port = free_port()
@@ -101,15 +92,13 @@ def plant(own_database: str, broker: str, sandbox: Handle, settings: Settings, t
             "STATION_HOME": str(tmp_path),
             "STATION_PORT": str(port),
             "DATABASE_URL": own_database,
-            "CELERY_BROKER_URL": broker,
+            "CELERY_BROKER_URL": broker.url,
             "STRIPE_API_BASE": sandbox.url,
             "MAIL_PORT": str(mailbox.port),
             "SCREENING_SECONDS": "0",
         }
         own = Settings.from_env(environ)
         app = create_app(own)
-        web = make_server("127.0.0.1", port, app, threaded=True)
-        threading.Thread(target=web.serve_forever, daemon=True).start()
         sandbox.set_webhook(f"http://127.0.0.1:{port}/hooks/stripe")
         with app.app_context():
             made = Plant(app, own, environ, mailbox)
@@ -117,8 +106,6 @@ def plant(own_database: str, broker: str, sandbox: Handle, settings: Settings, t
                 yield made
             finally:
                 made.stop_all()
-                web.shutdown()
-                web.server_close()
                 db.session.remove()
                 db.engine.dispose()
     runtime.configure(settings)

@@ -21,9 +21,11 @@ from station.core import clock
 from station.core.db import db, transaction
 from station.core.ids import new_id
 from station.core.outbox import JobState, Outbox
+from station.core.places import INVARIANTS
 from station.mail.models import Stream
 from station.mail.services import queue_mail
 from station.web.commands import processes
+from tests.faults.brokers import listens, wait_for_port
 
 LEASE = 125  # seconds by the house's clock: longer than the lease of any job that is killed here
 RING_AGAIN = 31  # longer than station.core.outbox.REPUBLISH_AFTER
@@ -37,10 +39,12 @@ class Plant:
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self, *names: str, pause_at: str = "", **environ: str) -> None:
-        """Start relay, worker, beat or beat2. With `pause_at` the process stops dead at that point, to be killed."""
+        """Start web, relay, worker, beat or beat2. With `pause_at` it stops dead at that point, to be killed."""
+        settings = Settings.from_env({**self.environ, **environ})
         commands = {
+            "web": processes.web(settings),
             "relay": processes.relay(),
-            "worker": processes.worker(self.settings),
+            "worker": processes.worker(settings),
             "beat": processes.beat(),
             "beat2": processes.beat(),
         }
@@ -53,6 +57,8 @@ class Plant:
                 self._running[name] = subprocess.Popen(
                     command.argv, env=given, cwd=ROOT, stdout=log, stderr=log, start_new_session=True
                 )
+            if name == "web":
+                wait_for_port(self.settings.port)
 
     def kill(self, *names: str) -> None:
         """SIGKILL the whole process group: no handler runs, nothing is put back."""
@@ -60,6 +66,8 @@ class Plant:
             process = self._running.pop(name)
             os.killpg(process.pid, signal.SIGKILL)
             process.wait(10)
+            if name == "web":  # its children hold the port for a moment longer
+                self.wait(lambda: not listens(self.settings.port), "free port")
 
     def stop(self, name: str, seconds: float = 30) -> int:
         """SIGTERM, as systemd and the supervisor do; returns the exit code."""
@@ -127,6 +135,12 @@ class Plant:
         found = db.session().scalar(sa.select(sa.func.count()).select_from(table).where(*where))
         db.session().rollback()
         return found or 0
+
+    def broken(self) -> list[str]:
+        """What `station check` would say against the books."""
+        lines = [line for invariant in INVARIANTS for line in invariant.broken()]
+        db.session().rollback()
+        return lines
 
     def message_ids(self) -> list[str]:
         """The Message-ID of everything that reached the mail server."""

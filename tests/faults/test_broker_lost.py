@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
-import socket
 import sqlite3
-import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from sandbox.mailbox.testing import free_port
 from station.core.outbox import JobState, Outbox
-from tests.faults.conftest import listens
-from tests.faults.plant import RING_AGAIN, Plant
+from tests.faults.brokers import Broker, listens, on_every_broker
+from tests.faults.plant import LEASE, RING_AGAIN, Plant
 
 NEWS = ("ada", "ben", "cleo")
 
@@ -23,25 +19,14 @@ def published(plant: Plant) -> int:
     return plant.count(Outbox, Outbox.state == JobState.READY, Outbox.published_at.is_not(None))
 
 
-def queued(home: Path) -> int:
-    """How many messages wait in the embedded broker."""
-    broker = sqlite3.connect(home / "broker.sqlite", timeout=10)
-    try:
-        return int(broker.execute("SELECT count(*) FROM kombu_message").fetchone()[0])
-    except sqlite3.OperationalError:  # its tables are not made yet
-        return 0
-    finally:
-        broker.close()
-
-
-def test_every_queued_message_is_lost(plant: Plant, tmp_path: Path) -> None:
+@on_every_broker
+def test_every_queued_message_is_lost(plant: Plant, broker: Broker) -> None:
     plant.write_to(*NEWS)
     plant.start("relay")
     plant.wait(lambda: published(plant) == 3, "three published jobs")
-    plant.wait(lambda: queued(tmp_path) == 3, "three messages in the broker")
-    with sqlite3.connect(tmp_path / "broker.sqlite", timeout=10) as broker:
-        broker.execute("DELETE FROM kombu_message")
-    broker.close()
+    plant.wait(lambda: broker.waiting() == 3, "three messages in the broker")
+    broker.flush()
+    assert broker.waiting() == 0
 
     plant.start("worker")
     plant.pass_time(RING_AGAIN)
@@ -49,12 +34,13 @@ def test_every_queued_message_is_lost(plant: Plant, tmp_path: Path) -> None:
     assert len(plant.message_ids()) == 3
 
 
-def test_the_embedded_brokers_file_vanishes_under_running_processes(plant: Plant, tmp_path: Path) -> None:
+@on_every_broker
+def test_the_broker_forgets_everything_under_running_processes(plant: Plant, broker: Broker) -> None:
+    """The file is deleted, Redis is flushed, the virtual host is deleted and made again."""
     plant.start("relay", "worker")
     plant.write_to("ada")
     plant.wait_idle()
-    for suffix in ("", "-wal", "-shm"):
-        (tmp_path / f"broker.sqlite{suffix}").unlink(missing_ok=True)
+    broker.forget()
 
     plant.write_to("ben", "cleo")
     plant.wait_idle()
@@ -69,48 +55,54 @@ def test_a_damaged_broker_file_is_thrown_away(plant: Plant, tmp_path: Path) -> N
     assert len(plant.message_ids()) == 3
 
 
-def test_the_broker_is_down_when_everything_starts(plant: Plant, broker_url: Callable[[str], str]) -> None:
-    """On a real one: nothing listens at first, then it comes up."""
-    if shutil.which("redis-server") is None:
-        broker_url("redis")  # skips, or fails where everything is required
-    port = free_port()
-    address = {"CELERY_BROKER_URL": f"redis://127.0.0.1:{port}/0"}
+@pytest.mark.parametrize("broker", ["redis", "rabbitmq"], indirect=True)
+def test_the_broker_is_down_when_everything_starts(plant: Plant, broker: Broker) -> None:
+    broker.down()
     plant.write_to(*NEWS)
-    plant.start("relay", "worker", **address)
+    plant.start("relay", "worker")
     plant.wait(lambda: plant.lines("relay", "The broker does not answer"), "line about the broker")
     plant.wait(lambda: published(plant) == 0, "jobs given back")
-
-    redis = subprocess.Popen(
-        ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(plant.settings.home)],
-        stdout=subprocess.DEVNULL,
-    )
-    try:
-        plant.wait(lambda: listens(port), "Redis")
-        plant.wait_idle(60)
-        assert len(plant.message_ids()) == 3
-        assert len(plant.lines("relay", "The broker does not answer")) == 1
-        assert len(plant.lines("relay", "The broker answers again")) == 1
-        assert plant.lines("relay", "Traceback") == []
-    finally:
-        redis.terminate()
-        redis.wait(10)
+    broker.up()
+    plant.wait_idle(60)
+    assert len(plant.message_ids()) == 3
+    assert len(plant.lines("relay", "The broker does not answer")) == 1
+    assert len(plant.lines("relay", "The broker answers again")) == 1
+    assert plant.lines("relay", "Traceback") == []
 
 
-def test_a_broker_that_goes_away_in_the_middle(plant: Plant, tmp_path: Path) -> None:
-    """The embedded file cannot be written for a while: another process holds it locked."""
+@on_every_broker
+def test_a_broker_that_goes_away_in_the_middle(plant: Plant, broker: Broker) -> None:
+    """The embedded file is held locked by another process; a real server is killed, and started again."""
     plant.start("relay", "worker")
     plant.write_to("ada")
     plant.wait_idle()
-    holder = sqlite3.connect(tmp_path / "broker.sqlite", isolation_level=None)
-    holder.execute("BEGIN EXCLUSIVE")
+    broker.down()
     plant.write_to("ben")
     plant.wait(lambda: plant.lines("relay", "The broker does not answer"), "line about the broker")
-    holder.execute("ROLLBACK")
-    holder.close()
-    plant.wait_idle()
+    broker.up()
+    plant.wait_idle(60)
     assert len(plant.message_ids()) == 2
+    assert plant.lines("relay", "Traceback") == []
 
 
+@on_every_broker
+def test_broker_and_worker_are_both_killed_with_work_in_hand(plant: Plant, broker: Broker) -> None:
+    plant.start("relay", "worker")
+    plant.mailbox.stall(60)
+    plant.write_to(*NEWS)
+    plant.mailbox.wait_for(1)
+    broker.down()
+    plant.kill("worker")
+    plant.mailbox.stall(0)
+    broker.up()
+
+    plant.pass_time(LEASE)
+    plant.start("worker")
+    plant.wait_idle(60)
+    assert len(set(plant.message_ids())) == 3
+
+
+@on_every_broker
 def test_the_relay_is_killed_between_marking_and_publishing(plant: Plant) -> None:
     plant.write_to(*NEWS)
     plant.start("relay", pause_at="relay:marked")
@@ -160,5 +152,4 @@ def test_the_mail_server_is_down_for_a_while(plant: Plant) -> None:
 
 def test_nobody_listens_on_a_free_port() -> None:
     """What the tests above rest on."""
-    with socket.socket() as probe:
-        assert probe.connect_ex(("127.0.0.1", free_port())) != 0
+    assert not listens(free_port())

@@ -15,7 +15,8 @@ from station.licensee.queries import default_station
 from station.mail.models import MailState, OutgoingMail
 from station.payments.models import LedgerEntry, Payment, PaymentState
 from station.receipts.models import Receipt
-from tests.faults.plant import LEASE, Plant
+from tests.faults.brokers import on_every_broker
+from tests.faults.plant import LEASE, RING_AGAIN, Plant
 
 STEPS = ("claimed", "worked", "finished")
 
@@ -51,10 +52,11 @@ def assert_one_of_everything(plant: Plant) -> None:
     assert len(plant.message_ids()) == 1
 
 
+@on_every_broker
 @pytest.mark.parametrize("job", ["payments.apply_event", "mail.send"])
 @pytest.mark.parametrize("step", STEPS)
 def test_a_pledge_survives_a_kill_between_any_two_steps(plant: Plant, sandbox: Handle, job: str, step: str) -> None:
-    plant.start("relay")
+    plant.start("web", "relay")
     plant.start("worker", pause_at=f"{job}:{step}")
     pledge_and_pay(plant, sandbox)
     plant.wait_for_pause()
@@ -67,6 +69,7 @@ def test_a_pledge_survives_a_kill_between_any_two_steps(plant: Plant, sandbox: H
     assert_one_of_everything(plant)
 
 
+@on_every_broker
 def test_a_kill_while_the_mail_server_thinks_sends_the_same_message_again(plant: Plant) -> None:
     """Nobody can know whether it left: the second delivery carries the same Message-ID, so mailboxes show one."""
     plant.mailbox.stall(60)
@@ -84,7 +87,7 @@ def test_a_kill_while_the_mail_server_thinks_sends_the_same_message_again(plant:
     assert plant.count(OutgoingMail, OutgoingMail.state == MailState.SENT) == 1
 
 
-@pytest.mark.parametrize("broker", ["embedded", "redis", "rabbitmq"], indirect=True)
+@on_every_broker
 def test_many_jobs_and_a_kill_in_the_middle(plant: Plant) -> None:
     """Prefetched and running jobs alike come back, each message once."""
     plant.start("relay", "worker")
@@ -102,6 +105,7 @@ def test_many_jobs_and_a_kill_in_the_middle(plant: Plant) -> None:
     assert len(plant.message_ids()) <= 14  # what was in flight in two processes may have gone out twice
 
 
+@on_every_broker
 def test_a_worker_that_is_told_to_stop_ends_its_job_first(plant: Plant) -> None:
     plant.start("relay", "worker")
     plant.mailbox.stall(3)
@@ -112,15 +116,17 @@ def test_a_worker_that_is_told_to_stop_ends_its_job_first(plant: Plant) -> None:
     assert len(plant.message_ids()) == 1
 
 
+@on_every_broker
 def test_a_job_that_outlives_its_lease_cannot_finish_for_the_one_that_took_over(plant: Plant) -> None:
     """The attempt number fences: the late one changes nothing."""
     plant.start("relay")
-    plant.start("worker", pause_at="mail.send:worked")
+    plant.start("worker", pause_at="mail.send:worked", STATION_WORKER_PROCESSES="1")
     plant.write_to("ada")
     plant.wait_for_pause()
     plant.pass_time(LEASE)
     plant.wait(lambda: plant.jobs(JobState.READY) == 1, "job made ready by the sweep")
-    plant.kill("worker")
+    plant.kill("worker")  # perhaps with the second message in hand
+    plant.pass_time(RING_AGAIN)
     plant.start("worker")
     plant.wait_idle()
     assert len(plant.message_ids()) == 1

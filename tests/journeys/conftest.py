@@ -14,10 +14,10 @@ from station.core.actor import COMMAND
 from station.core.db import db
 from station.demo.services import load_demo
 from tests.conftest import needs
-from tests.faults.conftest import broker, broker_url, own_database, plant, sandbox
+from tests.faults.conftest import broker, own_database, plant, rabbitmq_node, sandbox
 from tests.faults.plant import Plant
 
-__all__ = ["broker", "broker_url", "own_database", "plant", "sandbox"]  # fixtures
+__all__ = ["broker", "own_database", "plant", "rabbitmq_node", "sandbox"]  # fixtures
 
 FLAGS = [
     "--no-sandbox",
@@ -53,6 +53,7 @@ def town(plant: Plant) -> Plant:
     """The plant with the demonstration's stories, sponsors, members and gifts in it."""
     load_demo(COMMAND)
     db.session.rollback()
+    plant.start("web")
     return plant
 
 
