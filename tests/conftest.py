@@ -37,6 +37,7 @@ from station.core.db import Base, db, writable
 from station.core.places import INVARIANTS
 from station.licensee.queries import LicenseeView, StationView, stations, the_licensee
 from station.licensee.services import LicenseeFacts, StationFacts, establish
+from station.payments.policies import FOLDED, HOOK
 from station.web.app import create_app
 from tests.harness import check_page
 from worker import jobs, tasks
@@ -280,7 +281,8 @@ def live(app: Flask) -> Iterator[str]:
 @pytest.fixture
 def stripe_sandbox(app: Flask, live: str) -> Iterator[Handle]:
     """A Stripe that the house talks to, over HTTP; webhooks leave by `deliver_now()`. It takes no wrong request."""
-    with running_sandbox(deliver="manual", webhook_url=f"{live}/hooks/stripe") as handle:
+    url = f"{live}{HOOK}"
+    with running_sandbox(deliver="manual", webhook_url=url, webhook_events=tuple(FOLDED)) as handle:
         with changed(runtime.settings(), stripe_api_base=handle.url, base_url=live):
             yield handle
         assert handle.violations == []

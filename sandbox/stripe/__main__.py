@@ -18,6 +18,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--state", default=None, help="file that keeps the state over restarts")
     parser.add_argument("--webhook-url", default=None, help="where events are posted (http, loopback)")
     parser.add_argument("--webhook-secret", default="whsec_sandbox")
+    parser.add_argument("--webhook-events", default="*", help="types to post, by commas (default: every one)")
     parser.add_argument("--api-key", default=None, help="the one key to accept (default: any sk_test_… key)")
     parser.add_argument("--public-url", default=None, help="the sandbox's own address as browsers see it")
     parser.add_argument("--seed", type=int, default=1, help="seed of the disorder in webhook deliveries")
@@ -28,7 +29,13 @@ def main() -> int:
     given = _arguments()
     public_url = given.public_url or f"http://{given.host}:{given.port}"
     app = create_sandbox(
-        given.state, given.webhook_url, given.webhook_secret, given.api_key, public_url, seed=given.seed
+        given.state,
+        given.webhook_url,
+        given.webhook_secret,
+        given.api_key,
+        public_url,
+        seed=given.seed,
+        webhook_events=tuple(given.webhook_events.split(",")),
     )
     server = Server(app, given.host, given.port)
     done = threading.Event()

@@ -29,15 +29,19 @@ def create_sandbox(
     public_url: str = "http://127.0.0.1:8420",
     deliver: str = "auto",
     seed: int = 1,
+    webhook_events: tuple[str, ...] = ("*",),
 ) -> Flask:
     """A sandbox; `app.extensions["sandbox"]` and `["courier"]` are its parts.
 
     `api_key=None` takes any key that starts with sk_test_ or rk_test_. `deliver` is `auto` (a background
-    thread, start it with `courier.start()`) or `manual` (only when told to).
+    thread, start it with `courier.start()`) or `manual` (only when told to). `webhook_events` are the types that
+    the endpoint at `webhook_url` subscribes to.
     """
     if api_key is not None and not api_key.startswith(("sk_test_", "rk_test_")):
         raise ValueError("the sandbox only takes test keys")
-    settings = Settings(public_url.rstrip("/"), api_key, webhook_url, webhook_secret, deliver, seed)
+    settings = Settings(
+        public_url.rstrip("/"), api_key, webhook_url, webhook_secret, webhook_events, deliver=deliver, seed=seed
+    )
     sandbox = Sandbox(settings, Path(state_path) if state_path else None)
     app = Flask(
         "sandbox.stripe",

@@ -137,9 +137,12 @@ def running_sandbox(
     seed: int = 1,
     port: int = 0,
     pauses: tuple[float, ...] | None = None,
+    webhook_events: tuple[str, ...] = ("*",),
 ) -> Iterator[Handle]:
     """Start a sandbox on a free port. With `deliver="manual"` webhooks leave only by `deliver_now()`."""
-    app = create_sandbox(state_path, webhook_url, webhook_secret, api_key, deliver=deliver, seed=seed)
+    app = create_sandbox(
+        state_path, webhook_url, webhook_secret, api_key, deliver=deliver, seed=seed, webhook_events=webhook_events
+    )
     server = Server(app, "127.0.0.1", port)
     server.sandbox.settings.public_url = f"http://127.0.0.1:{server.port}"
     if pauses is not None:

@@ -6,7 +6,8 @@ import click
 from flask.cli import with_appcontext
 
 from config import ROOT
-from station.payments import policies
+from station.core.runtime import settings
+from station.payments import gateway, policies
 from station.payments.services import check_open_payments
 
 PAGE = ROOT / "docs" / "payments" / "states.md"
@@ -26,6 +27,26 @@ def graph_command(write: bool) -> None:
         click.echo("docs/payments/states.md is drawn.")
     else:
         click.echo(policies.draw(), nl=False)
+
+
+@group.command("webhook")
+@click.option("--register", is_flag=True, help="Bring the endpoint at Stripe to this, or make it.")
+@with_appcontext
+def webhook_command(register: bool) -> None:
+    """Show what Stripe's webhook endpoint must be: its address, version and events."""
+    url = f"{settings().base_url}{policies.HOOK}"
+    click.echo(f"Address      {url}\nAPI version  {gateway.API_VERSION}\nEvents")
+    click.echo("".join(f"  {kind}\n" for kind in policies.FOLDED), nl=False)
+    if register:
+        try:
+            made = gateway.register_webhook(url, list(policies.FOLDED))
+        except (gateway.StripeRefused, gateway.StripeUnavailable) as error:
+            raise click.ClickException(str(error)) from error
+        click.echo(f"{made.id} is registered.")
+        if made.secret:
+            click.echo(f"Its secret is told this once. STRIPE_WEBHOOK_SECRET or …_NEXT: {made.secret}")
+        for other in made.others:
+            click.echo(f"{other} has the same address and another version: disable it once the new one is in use.")
 
 
 @group.command("check")

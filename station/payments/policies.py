@@ -140,9 +140,11 @@ class Thing(StrEnum):
     ATTEMPT = "attempt"
 
 
-# Every type that is folded. payment_intent.succeeded and its like are left out on purpose: in subscription mode they
-# come without their invoice (docs.stripe.com/changelog/basil/2025-03-31/checkout-legacy-subscription-upgrade); the
-# session says it all.
+HOOK = "/hooks/stripe"  # the path that Stripe posts to
+
+# Every type that is folded; our endpoint subscribes to these and no other. payment_intent.succeeded and its like are
+# left out on purpose: in subscription mode they come without their invoice
+# (docs.stripe.com/changelog/basil/2025-03-31/checkout-legacy-subscription-upgrade); the session says it all.
 FOLDED: dict[str, Thing] = {
     "checkout.session.completed": Thing.SESSION,
     "checkout.session.async_payment_succeeded": Thing.SESSION,

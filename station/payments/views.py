@@ -8,6 +8,7 @@ from flask import Blueprint, Response, request
 
 from station.accounts.guards import public
 from station.core.faults import point
+from station.payments.policies import HOOK
 from station.payments.services import BadSignature, receive_event
 
 LARGEST_BODY = 256 * 1024
@@ -18,7 +19,7 @@ public(payments_hooks, "Stripe calls it; every body must carry Stripe's signatur
 payments_hooks.csrf_exempt_because = "called by Stripe, which has no form; the signature proves the sender"  # type: ignore[attr-defined]
 
 
-@payments_hooks.post("/hooks/stripe")
+@payments_hooks.post(HOOK)
 def receive() -> Response:
     """200 once the event is stored (again, too), 400 for one that Stripe did not sign for us, 413 for a large one."""
     request.max_content_length = LARGEST_BODY

@@ -16,6 +16,7 @@ from sandbox.stripe.testing import Handle, running_sandbox
 from station.core import clock, runtime
 from station.core.db import db
 from station.core.ids import new_id
+from station.payments.policies import FOLDED, HOOK
 from station.web.app import create_app
 from tests.conftest import needs
 from tests.faults.brokers import RABBITMQ, Broker, Embedded, Node, RabbitMQ, Redis
@@ -77,7 +78,7 @@ def own_database(built: Flask, settings: Settings, tmp_path: Path) -> Iterator[s
 @pytest.fixture
 def sandbox() -> Iterator[Handle]:
     """A Stripe for the plant; webhooks leave by `deliver_now()`."""
-    with running_sandbox(deliver="manual") as handle:
+    with running_sandbox(deliver="manual", webhook_events=tuple(FOLDED)) as handle:
         yield handle
         assert handle.violations == []
 
@@ -99,7 +100,7 @@ def plant(own_database: str, broker: Broker, sandbox: Handle, settings: Settings
         }
         own = Settings.from_env(environ)
         app = create_app(own)
-        sandbox.set_webhook(f"http://127.0.0.1:{port}/hooks/stripe")
+        sandbox.set_webhook(f"http://127.0.0.1:{port}{HOOK}")
         with app.app_context():
             made = Plant(app, own, environ, mailbox)
             try:

@@ -95,6 +95,7 @@ FORGED: dict[str, Forged] = {
     "another scheme": lambda raw: (raw, {"Stripe-Signature": signed(raw)["Stripe-Signature"].replace("v1=", "v0=")}),
     "another secret": lambda raw: (raw, signed(raw, secret="whsec_other")),
     "too old": lambda raw: (raw, signed(raw, age=301)),
+    "too early": lambda raw: (raw, signed(raw, age=-310)),
     "a changed byte": changed_byte,
     "one byte more": lambda raw: (raw + b" ", signed(raw)),
     "no body": lambda raw: (b"", signed(b"")),
@@ -117,12 +118,15 @@ def test_what_is_not_for_us_leaves_no_trace(client: FlaskClient, name: str) -> N
     assert (count(StripeEvent), jobs()) == (0, [])
 
 
-def test_another_account_is_refused(client: FlaskClient) -> None:
+@pytest.mark.parametrize("field", ["account", "context"])  # a Connect endpoint's name; an organisation's
+def test_another_account_is_refused(client: FlaskClient, field: str) -> None:
+    assert post(client, body(**{field: "acct_ours"})) == 400  # none is configured: none may be named
     with changed(runtime.settings(), stripe_account="acct_ours"):
-        assert post(client, body(account="acct_theirs")) == 400
+        assert post(client, body(**{field: "acct_theirs"})) == 400
+        assert post(client, body(**{"account": "acct_ours", field: ["acct_ours"]})) == 400
         assert count(StripeEvent) == 0
-        assert post(client, body(account="acct_ours")) == 200
-        assert post(client, body(id="evt_2")) == 200  # an account's own endpoint sends none
+        assert post(client, body(**{field: "acct_ours"})) == 200
+        assert post(client, body(id="evt_2", account=None, context=None)) == 200  # an account's own endpoint
 
 
 def test_the_next_secret_holds_while_it_is_rolled(client: FlaskClient) -> None:

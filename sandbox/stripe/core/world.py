@@ -28,6 +28,7 @@ class Settings:
     api_key: str | None = None
     webhook_url: str | None = None
     webhook_secret: str = DEFAULT_SECRET
+    webhook_events: tuple[str, ...] = ("*",)
     deliver: str = "auto"
     seed: int = 1
 
@@ -92,7 +93,7 @@ class Sandbox:
                 self.now(),
                 url=url,
                 status="enabled",
-                enabled_events=["*"],
+                enabled_events=list(self.settings.webhook_events),
                 api_version=sdk.API_VERSION,
                 id=DEFAULT_ENDPOINT,
             )

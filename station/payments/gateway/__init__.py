@@ -7,6 +7,8 @@ aware UTC. What goes wrong is either `StripeUnavailable` (unknown or passing: tr
 
 from station.payments.gateway.bodies import Attempt, FirstBill, Snapshot, attempt_of, first_bill_of, snapshot_of
 from station.payments.gateway.client import (
+    API_VERSION,
+    Endpoint,
     create_checkout,
     expire_checkout,
     fetch_charge,
@@ -15,6 +17,7 @@ from station.payments.gateway.client import (
     fetch_subscription,
     find_session,
     invoices_of,
+    register_webhook,
     update_checkout,
 )
 from station.payments.gateway.errors import BadSignature, StripeRefused, StripeUnavailable
@@ -32,6 +35,7 @@ from station.payments.gateway.orders import (
 from station.payments.gateway.webhook import SignedEvent, verify
 
 __all__ = [
+    "API_VERSION",
     "NAMESPACE",
     "PAYMENT_PREFIX",
     "SUBSCRIPTION_PREFIX",
@@ -39,6 +43,7 @@ __all__ = [
     "BadSignature",
     "Charged",
     "CheckoutOrder",
+    "Endpoint",
     "FirstBill",
     "HostedPage",
     "InPage",
@@ -63,6 +68,7 @@ __all__ = [
     "invoices_of",
     "line_items",
     "params_of",
+    "register_webhook",
     "snapshot_of",
     "update_checkout",
     "verify",

@@ -6,7 +6,8 @@ compares). Each call is tried twice at most, within the seconds that a waiting p
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from itertools import islice
@@ -156,6 +157,36 @@ def fetch_charge(charge_id: str) -> Charged | None:
     """A charge as it is now; None unless money was taken."""
     with translated():
         return charged_of(_charge(charge_id))
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Where Stripe posts events. `secret` signs them; it is told once, when the endpoint is made, and "" afterwards.
+
+    `others` are the ids of endpoints at the same address that speak another version of the API.
+    """
+
+    id: str
+    secret: str
+    others: tuple[str, ...]
+
+
+def register_webhook(url: str, events: Sequence[str]) -> Endpoint:
+    """Have Stripe post these types, and no other, to an address, in our version of the API.
+
+    The endpoint that is there already is brought to it; one of another version stays as it is, because Stripe lets
+    nobody change that (docs.stripe.com/api/webhook_endpoints/update). Raises StripeUnavailable or StripeRefused.
+    """
+    endpoints = _v1().webhook_endpoints
+    with translated():
+        there = [each for each in endpoints.list({"limit": 100}).auto_paging_iter() if each.url == url]
+        same = [each.id for each in there if each.api_version == API_VERSION]
+        others = tuple(each.id for each in there if each.api_version != API_VERSION)
+        if same:
+            endpoints.update(same[0], {"enabled_events": list(events), "disabled": False})
+            return Endpoint(same[0], "", others)
+        made = endpoints.create({"url": url, "enabled_events": list(events), "api_version": API_VERSION})
+        return Endpoint(made.id, made.secret, others)
 
 
 def _intent(found: Any) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from station.accounts.models import Role
+from station.accounts.services import open_work_item
 from station.core import clock, outbox
 from station.core.actor import STRIPE
 from station.core.db import db, transaction
@@ -56,7 +58,21 @@ def receive_event(raw: bytes, signature: str) -> bool:
         )
         if fresh and ours:
             enqueue(APPLY, key=event.id, event_id=event.id)
+            _note_version(event.api_version)
     return fresh
+
+
+def _note_version(said: str) -> None:
+    """An event of another API version is applied all the same: objects are fetched in ours. An admin learns of it."""
+    if said not in ("", gateway.API_VERSION):
+        open_work_item(
+            "payments.api_version",
+            f"payments.api_version:{said}",
+            Role.ADMIN,
+            "The webhook endpoint speaks another version of Stripe's API",
+            f"Events come as {said}; Station reads {gateway.API_VERSION}. They are applied all the same. "
+            "`station payments webhook --register` makes an endpoint of the right version.",
+        )
 
 
 def apply_event(event_id: str) -> None:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from config import ROOT, Settings
 from station.core.outbox import Queue
+from station.payments.policies import FOLDED
 
 QUEUES = ",".join(queue.value for queue in Queue)
 
@@ -131,6 +132,8 @@ def sandbox(settings: Settings) -> Command | None:
             f"http://{_reachable(settings.host)}:{settings.port}/hooks/stripe",
             "--webhook-secret",
             settings.stripe_webhook_secret,
+            "--webhook-events",
+            ",".join(FOLDED),
             "--public-url",
             settings.stripe_api_base,
         ),
