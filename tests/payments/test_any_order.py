@@ -256,3 +256,29 @@ def test_an_older_look_does_not_win(house: Any, facts: Facts, monkeypatch: pytes
     apply_event(slow)
     assert standing_state(payment_id) is SubscriptionState.ACTIVE
     assert RenewalFailed not in facts.kinds()
+
+
+def test_an_event_that_needs_no_look_stops_an_older_one(
+    house: Any, facts: Facts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The slow worker holds "past due"; what recovers says what our row says already, and asks nothing."""
+    payment_id = opened(house, monthly=True)
+    stripe = FakeStripe(payment_id, row_of(payment_id).subscription_id)
+    stripe.install(monkeypatch)
+    for event in stripe.subscribes():
+        apply_event(stored(*event))
+    slow = stored(*stripe.declines(1)[1])
+    looked = iter([1])
+
+    def fetch(object_id: str) -> Any:
+        found = stripe.fetch(object_id)
+        if next(looked, None):
+            asked = stripe.fetched
+            apply_event(stored(*stripe.renews(1)[1]))
+            assert stripe.fetched == asked
+        return found
+
+    monkeypatch.setattr("station.payments.gateway.fetch_subscription", fetch)
+    apply_event(slow)
+    assert standing_state(payment_id) is SubscriptionState.ACTIVE
+    assert RenewalFailed not in facts.kinds()
