@@ -28,7 +28,8 @@ def fetch(url: str, form: dict[str, str] | None = None, host: str | None = None)
     if host:
         headers["Host"] = host
     body = urlencode(form) if form is not None else None
-    connection.request("POST" if form is not None else "GET", parts.path, body, headers)
+    target = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    connection.request("POST" if form is not None else "GET", target, body, headers)
     answer = connection.getresponse()
     page = Page(answer.status, answer.read().decode(), dict(answer.getheaders()))
     connection.close()

@@ -92,17 +92,21 @@ def _admitted(sandbox: Sandbox, session_id: str, given: Given) -> Obj:
         dispatch.authenticate(sandbox, request)
     elif not key.startswith("pk_test_"):
         raise ApiError(401, "invalid_request_error", "Invalid API Key provided.", code="api_key_invalid")
-    elif session is None or not hmac.compare_digest(str(session["client_secret"]).encode(), secret.encode()):
+    elif session is None or not _same(session["client_secret"], secret):
         raise invalid("The client secret does not fit this Checkout Session.", "client_secret")
     if session is None:
         raise no_such("payment page", session_id)
     return session
 
 
+def _same(wanted: str | None, given: str) -> bool:
+    return wanted is not None and hmac.compare_digest(wanted.encode(), given.encode())
+
+
 def _look(sandbox: Sandbox, session: Obj, given: Given) -> Obj:
     del given
     wallets = (sandbox.store.get("_meta", "wallets") or {}).get("names", [])
-    address = str(session["return_url"] or session["success_url"])
+    address = str(session.get("return_url") or session["success_url"])
     return {
         **session,
         "return_url": address.replace("{CHECKOUT_SESSION_ID}", session["id"]),

@@ -10,7 +10,8 @@ from werkzeug.wrappers import Response
 from sandbox.stripe import parts
 from sandbox.stripe.core.shapes import Obj
 from sandbox.stripe.flows import finishing
-from sandbox.stripe.flows.cards import CARDS, spaced
+from sandbox.stripe.flows.banks import ACCOUNTS, ROUTING, BankEntered
+from sandbox.stripe.flows.cards import CARDS, Entered, spaced
 from sandbox.stripe.flows.challenge import Challenge
 from sandbox.stripe.pages import entry, words
 
@@ -19,7 +20,7 @@ blueprint = Blueprint("checkout", __name__)
 
 @blueprint.get("/c/pay/<session_id>")
 def show(session_id: str) -> Any:
-    session = parts.sandbox().store.get("checkout.session", session_id)
+    session = hosted(session_id)
     if session is None:
         return render_template("closed.html", title="No such payment page", back=None), 404
     return show_again(session, {}) if session["status"] == "open" else _closed(session)
@@ -28,12 +29,12 @@ def show(session_id: str) -> Any:
 @blueprint.post("/c/pay/<session_id>")
 def pay(session_id: str) -> Any:
     sandbox = parts.sandbox()
-    session = sandbox.store.get("checkout.session", session_id)
+    session = hosted(session_id)
     if session is None:
         return render_template("closed.html", title="No such payment page", back=None), 404
     if session["status"] != "open":
         return _closed(session)
-    entered, errors = entry.read(request.form, sandbox.now(), finishing.known_email(session))
+    entered, errors = _typed(session, sandbox.now())
     if entered is None:
         return show_again(session, errors), 422
     try:
@@ -43,8 +44,26 @@ def pay(session_id: str) -> Any:
     if isinstance(result, Challenge):
         return redirect(url_for("secure.show", session_id=session_id), 303)
     if result is not None:
-        return show_again(session, {"number": result.message}), 402
+        field = "account" if isinstance(entered, BankEntered) else "number"
+        return show_again(session, {field: result.message}), 402
     return leave(session)
+
+
+def _by_bank(session: Obj) -> bool:
+    """Which of the two forms is shown: `?with=us_bank_account`, for there is no script to change it."""
+    types = session["payment_method_types"]
+    return "us_bank_account" in types and (request.args.get("with") == "us_bank_account" or "card" not in types)
+
+
+def _typed(session: Obj, now: int) -> tuple[Entered | BankEntered | None, entry.Errors]:
+    email = finishing.known_email(session)
+    return entry.read_account(request.form, email) if _by_bank(session) else entry.read(request.form, now, email)
+
+
+def hosted(session_id: str) -> Obj | None:
+    """The session, unless it lives in a merchant's own page."""
+    session = parts.sandbox().store.get("checkout.session", session_id)
+    return session if session is not None and session["ui_mode"] == "hosted_page" else None
 
 
 def leave(session: Obj) -> Response:
@@ -62,7 +81,11 @@ def show_again(session: Obj, errors: dict[str, str]) -> str:
         lines=[(item["description"], item["quantity"], words.price(item)) for item in items],
         total=words.total(session),
         button=words.button(session, items),
+        by_bank=_by_bank(session),
+        here=url_for("checkout.show", session_id=session["id"]),
+        routing=ROUTING,
         cards=[(spaced(card.number), card.hint) for card in CARDS.values()],
+        accounts=[(account.number, account.hint) for account in ACCOUNTS.values()],
     )
 
 

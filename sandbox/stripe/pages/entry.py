@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
+from sandbox.stripe.flows.banks import ACCOUNTS, ROUTING, BankEntered, routing_is_valid
 from sandbox.stripe.flows.cards import CARDS, Entered, KnownCard
 
 Errors = dict[str, str]
@@ -24,6 +25,23 @@ def read(form: Mapping[str, str], now: int, email: str | None) -> tuple[Entered 
     if errors or card is None:
         return None, errors
     return Entered(card, month, year, name, address, form.get("postal_code", "").strip()[:20]), errors
+
+
+def read_account(form: Mapping[str, str], email: str | None) -> tuple[BankEntered | None, Errors]:
+    """The bank account, or what is wrong with each field."""
+    errors: Errors = {}
+    address = email or _email(form.get("email", ""), errors)
+    name = form.get("name", "").strip()[:200]
+    if not name:
+        errors["name"] = "Enter the name of the account holder."
+    routing, number = (re.sub(r"[\s-]", "", form.get(field, "")) for field in ("routing", "account"))
+    if not routing_is_valid(routing) or routing != ROUTING:
+        errors["routing"] = f"Enter the test bank's routing number: {ROUTING}."
+    if number not in ACCOUNTS:
+        errors["account"] = "Enter one of the test account numbers listed below."
+    if errors:
+        return None, errors
+    return BankEntered(ACCOUNTS[number], name, address), errors
 
 
 def _card(typed: str, errors: Errors) -> KnownCard | None:

@@ -9,14 +9,14 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from sandbox.stripe import parts
 from sandbox.stripe.flows import finishing
 from sandbox.stripe.pages import words
-from sandbox.stripe.pages.checkout import leave, show_again
+from sandbox.stripe.pages.checkout import hosted, leave, show_again
 
 blueprint = Blueprint("secure", __name__)
 
 
 @blueprint.get("/c/pay/<session_id>/authenticate")
 def show(session_id: str) -> Any:
-    session = parts.sandbox().store.get("checkout.session", session_id)
+    session = hosted(session_id)
     if session is None or session["status"] != "open":
         return redirect(url_for("checkout.show", session_id=session_id), 303)
     return render_template("secure.html", amount=words.total(session))
@@ -25,7 +25,7 @@ def show(session_id: str) -> Any:
 @blueprint.post("/c/pay/<session_id>/authenticate")
 def answer(session_id: str) -> Any:
     sandbox = parts.sandbox()
-    session = sandbox.store.get("checkout.session", session_id)
+    session = hosted(session_id)
     if session is None:
         return redirect(url_for("checkout.show", session_id=session_id), 303)
     try:

@@ -28,7 +28,7 @@ def price(item: Obj) -> str:
 def button(session: Obj, items: list[Obj]) -> str:
     """docs.stripe.com/api/checkout/sessions/create#create_checkout_session-submit_type"""
     if session["mode"] == "setup":
-        return "Save card"
+        return "Save"
     verb = {"donate": "Donate", "book": "Book", "subscribe": "Subscribe"}.get(session["submit_type"] or "")
     if verb is None:
         verb = "Subscribe" if session["mode"] == "subscription" else "Pay"
