@@ -16,8 +16,8 @@ from sandbox.stripe.core.shapes import PREFIXES, make
 
 SAMPLES = json.loads(Path(__file__).with_name("contract_samples.json").read_text())["resources"]
 DRIFT = {  # the samples are three months older than the SDK
-    "invoice": {"subscription"},
-    "dispute": {"evidence_details.submission_method"},
+    "invoice": {"subscription"},  # gone since 2025-03-31.basil
+    "dispute": {"evidence_details.submission_method"},  # new
 }
 CREATE = "/v1/checkout/sessions"
 
@@ -157,10 +157,3 @@ def test_old_fields_are_gone() -> None:
     gone = {"subscription": "current_period_end", "invoice": "payment_intent", "charge": "invoice"}
     for name, field in gone.items():
         assert ("unknown", field) in {(p.kind, p.where) for p in check_object(make(name, 1, **{field: None}))}
-
-
-@pytest.mark.parametrize("name", sorted(PREFIXES.keys() - {"mandate"}))  # there is no sample of it
-def test_generated_objects_have_the_fields_of_stripes_samples(name: str) -> None:
-    """No more, no less: a field that Stripe leaves out must not be there as null either."""
-    expected = set(SAMPLES[name]) - DRIFT.get(name, set()) - ({"refunds"} if name == "charge" else set())
-    assert set(make(name, 1)) == expected

@@ -142,6 +142,17 @@ def retrieve_price(call: Call) -> Obj:
     return call.load("price", "price")
 
 
+@route("post /v1/prices/{price}", "metadata nickname active")
+def update_price(call: Call) -> Obj:
+    price = call.load("price", "price")
+    before: Obj = {name: price[name] for name in ("metadata", "nickname", "active") if name in call.params}
+    price["metadata"] = merged_metadata(price["metadata"], call.params.get("metadata", {}))
+    price["nickname"] = call.params.get("nickname", price["nickname"]) or None
+    price["active"] = call.params.get("active", price["active"])
+    call.sandbox.emit("price.updated", call.sandbox.store.save(price), before)
+    return price
+
+
 @route("get /v1/prices", "limit starting_after ending_before created active product currency type")
 def list_prices(call: Call) -> Obj:
     return listing(call, "price", "active", "product", "currency", "type")

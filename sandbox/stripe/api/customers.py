@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from sandbox.stripe.api.registry import Call, check_metadata, listing, merged_metadata, route
+from sandbox.stripe.core.errors import no_such
 from sandbox.stripe.core.shapes import Obj
+from sandbox.stripe.flows.direct import confirming
 from sandbox.stripe.flows.finishing import create_customer
 
 PLAIN = ("email", "name", "phone", "description")
 
 
-@route("post /v1/customers", "email name phone description metadata address preferred_locales")
+@route(
+    "post /v1/customers",
+    "email name phone description metadata address preferred_locales payment_method invoice_settings",
+)
 def create(call: Call) -> Obj:
     check_metadata(call.params.get("metadata") or {})
     values = {name: call.params.get(name) or None for name in (*PLAIN, "address")}
@@ -17,7 +22,20 @@ def create(call: Call) -> Obj:
         values["address"] = _whole_address(values["address"])
     values["metadata"] = call.params.get("metadata") or {}
     values["preferred_locales"] = call.params.get("preferred_locales") or []
-    return create_customer(call.sandbox, **values)
+    customer = create_customer(call.sandbox, **values)
+    return _with_card(call, customer) if "payment_method" in call.params else customer
+
+
+def _with_card(call: Call, customer: Obj) -> Obj:
+    """A card that comes with the customer; a test id stands for the same card wherever the request names it."""
+    given = call.params["payment_method"]
+    method = confirming.attach(call.sandbox, confirming.resolve(call.sandbox, given), customer["id"])
+    wanted = call.params.get("invoice_settings", {}).get("default_payment_method")
+    if wanted not in (None, given):
+        raise no_such("PaymentMethod", wanted, "invoice_settings[default_payment_method]")
+    if wanted:
+        customer["invoice_settings"]["default_payment_method"] = method["id"]
+    return call.sandbox.store.save(customer)
 
 
 def _whole_address(given: Obj) -> Obj:
@@ -31,12 +49,14 @@ def retrieve(call: Call) -> Obj:
 
 @route("get /v1/customers", "limit starting_after ending_before created email")
 def list_(call: Call) -> Obj:
-    return listing(call, "customer", "email", keep=lambda row: not row.get("deleted"))
+    return listing(call, "customer", "email")
 
 
 @route("post /v1/customers/{customer}", "email name phone description metadata address invoice_settings")
 def update(call: Call) -> Obj:
     customer = call.load("customer", "customer")
+    if customer.get("deleted"):
+        raise no_such("customer", customer["id"])
     before = dict(customer)
     for name in PLAIN:
         if name in call.params:

@@ -20,7 +20,7 @@ def list_(call: Call) -> Obj:
     wanted = call.params.get("subscription")
 
     def keep(row: Obj) -> bool:
-        return wanted is None or bool(row["parent"]["subscription_details"]["subscription"] == wanted)
+        return wanted is None or invoicing.subscription_of(row) == wanted
 
     return listing(call, "invoice", "customer", "status", keep=keep)
 
@@ -49,7 +49,7 @@ def finalize(call: Call) -> Obj:
     return invoicing.finalize(call.sandbox, invoice)
 
 
-@route("post /v1/invoices/{invoice}/pay")
+@route("post /v1/invoices/{invoice}/pay", "payment_method")
 def pay(call: Call) -> Obj:
     """docs.stripe.com/api/invoices/pay: an attempt now, outside the schedule; 402 when it fails."""
     invoice = call.load("invoice", "invoice")
@@ -57,7 +57,8 @@ def pay(call: Call) -> Obj:
         raise invalid("Invoice is already paid", code="invoice_already_paid")
     if invoice["status"] not in ("draft", "open"):
         raise invalid(f"You cannot pay an invoice with a status of {invoice['status']}.")
-    subscribing.finalize_and_collect(call.sandbox, invoice)
+    method = call.linked("payment_method", "payment_method")
+    subscribing.finalize_and_collect(call.sandbox, invoice, method["id"] if method else None)
     if invoice["status"] == "paid":
         return invoice
     return _refused(call, invoice)

@@ -89,5 +89,7 @@ def update(call: Call) -> Obj:
     refund = call.load("refund", "refund")
     before = {"metadata": refund["metadata"]}
     refund["metadata"] = merged_metadata(refund["metadata"], call.params.get("metadata", {}))
-    call.sandbox.emit("refund.updated", call.sandbox.store.save(refund), before)
+    call.sandbox.store.save(refund)
+    for kind in ("refund.updated", "charge.refund.updated"):
+        call.sandbox.emit(kind, refund, before)
     return refund

@@ -36,7 +36,7 @@ class Call:
         if not identifier:
             return None
         found = self.sandbox.store.get(table, str(identifier))
-        if found is None:
+        if found is None or found.get("deleted"):
             raise no_such(table, str(identifier), param)
         return found
 
@@ -65,7 +65,7 @@ def route(name: str, uses: str = "") -> Callable[[Handler], Handler]:
 
 def listing(call: Call, table: str, *same: str, keep: Callable[[Obj], bool] | None = None) -> Obj:
     """docs.stripe.com/api/pagination: newest first, `starting_after`, `ending_before`, `limit` 1–100."""
-    rows = call.sandbox.store.all(table)[::-1]
+    rows = [row for row in call.sandbox.store.all(table)[::-1] if not row.get("deleted")]
     created = call.params.get("created")
     rows = [row for row in rows if all(name not in call.params or row[name] == call.params[name] for name in same)]
     rows = [row for row in rows if created is None or in_range(int(row["created"]), created)]

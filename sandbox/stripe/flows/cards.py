@@ -26,7 +26,8 @@ class Decline:
 class KnownCard:
     """`decline` meets a donor who is there, `later` a charge without the donor (as `decline` when None).
 
-    `secure`: 3-D Secure asks first. `keeps`: it can be saved although a charge is declined.
+    `secure`: 3-D Secure asks first. `keeps`: it can be saved although a charge is declined. `dispute`: the first
+    status of the dispute that follows a charge. `at_once`: its money can be paid out at once.
     """
 
     number: str
@@ -36,6 +37,8 @@ class KnownCard:
     secure: bool = False
     later: Decline | None = None
     keeps: bool = False
+    dispute: str | None = None
+    at_once: bool = False
 
     @property
     def last4(self) -> str:
@@ -91,6 +94,9 @@ CARDS = {
         KnownCard("4000000000006975", "visa", "declined: too many attempts", TOO_OFTEN),
         KnownCard("4100000000000019", "visa", "declined: blocked as fraudulent", FRAUDULENT),
         KnownCard("4000000000000341", "visa", "can be saved, then every charge is declined", DECLINED, keeps=True),
+        KnownCard("4000000000000077", "visa", "succeeds, can be paid out at once", at_once=True),
+        KnownCard("4000000000000259", "visa", "succeeds, then is disputed as fraudulent", dispute="needs_response"),
+        KnownCard("4000000000001976", "visa", "succeeds, then an inquiry", dispute="warning_needs_response"),
         KnownCard("4000000000003220", "visa", "3-D Secure asks, then succeeds", secure=True),
         KnownCard("4000002500003155", "visa", "3-D Secure asks the first time", secure=True),
         KnownCard("4000002760003184", "visa", "3-D Secure asks every time", secure=True, later=NEEDS_DONOR),

@@ -7,6 +7,8 @@ docs.stripe.com/billing/revenue-recovery/smart-retries (a failed renewal is trie
 
 from __future__ import annotations
 
+from typing import Any
+
 from sandbox.stripe.core.clock import DAY, HOUR
 from sandbox.stripe.core.errors import invalid
 from sandbox.stripe.core.shapes import Obj, make, page
@@ -21,42 +23,56 @@ TOTALS = ("amount_due", "amount_remaining", "subtotal", "subtotal_excluding_tax"
 
 def draft(sandbox: Sandbox, subscription: Obj, reason: str) -> Obj:
     """A draft invoice for the subscription's current period; finalized an hour later unless done at once."""
-    now, customer = sandbox.now(), sandbox.get("customer", subscription["customer"])
-    invoice = make(
-        "invoice",
-        now,
+    customer = sandbox.get("customer", subscription["customer"])
+    invoice = blank(
+        sandbox,
+        customer,
         billing_reason=reason,
-        collection_method="charge_automatically",
         auto_advance=True,
         currency=subscription["currency"],
-        customer=customer["id"],
-        customer_email=customer["email"],
-        customer_name=customer["name"],
-        customer_tax_exempt="none",
-        customer_tax_ids=[],
-        account_country="US",
-        account_name="Sandbox",
-        status="draft",
-        automatically_finalizes_at=now + HOUR,
-        total_discount_amounts=[],
-        total_pretax_credit_amounts=[],
-        total_taxes=[],
-        issuer={"type": "self"},
-        period_start=now,
-        period_end=now,
+        automatically_finalizes_at=sandbox.now() + HOUR,
         description=subscription["description"],
         parent=_parent(subscription),
-        webhooks_delivered_at=None,
-        payment_settings={"default_mandate": None, "payment_method_options": None, "payment_method_types": None},
     )
-    _add_lines(invoice, subscription["items"]["data"])
+    add_lines(invoice, [_line(invoice, item) for item in subscription["items"]["data"]])
     if reason == "subscription_cycle":
         before = sandbox.store.find(str(subscription["latest_invoice"]))
-        invoice["period_start"] = before["period_end"] if before else now
+        invoice["period_start"] = before["period_end"] if before else sandbox.now()
     sandbox.store.save(invoice)
     sandbox.emit("invoice.created", invoice)
     sandbox.due_at("finalize", invoice["id"], invoice["automatically_finalizes_at"])
     return invoice
+
+
+def blank(sandbox: Sandbox, customer: Obj, **values: Any) -> Obj:
+    """A draft without lines, neither kept nor announced: docs.stripe.com/api/invoices/object"""
+    now = sandbox.now()
+    whole: Obj = {
+        "collection_method": "charge_automatically",
+        "customer": customer["id"],
+        "customer_email": customer["email"],
+        "customer_name": customer["name"],
+        "customer_tax_exempt": "none",
+        "customer_tax_ids": [],
+        "account_country": "US",
+        "account_name": "Sandbox",
+        "status": "draft",
+        "total_discount_amounts": [],
+        "total_pretax_credit_amounts": [],
+        "total_taxes": [],
+        "issuer": {"type": "self"},
+        "period_start": now,
+        "period_end": now,
+        "webhooks_delivered_at": None,
+        "payment_settings": dict.fromkeys(("default_mandate", "payment_method_options", "payment_method_types")),
+    }
+    return make("invoice", now, **{**whole, **values})
+
+
+def subscription_of(invoice: Obj) -> str | None:
+    """The id of the subscription that an invoice is for, None for one made by hand."""
+    details = (invoice["parent"] or {}).get("subscription_details") or {}
+    return details.get("subscription")
 
 
 def _parent(subscription: Obj) -> Obj:
@@ -64,8 +80,8 @@ def _parent(subscription: Obj) -> Obj:
     return {"quote_details": None, "subscription_details": details, "type": "subscription_details"}
 
 
-def _add_lines(invoice: Obj, items: list[Obj]) -> None:
-    lines = [_line(invoice, item) for item in items]
+def add_lines(invoice: Obj, lines: list[Obj]) -> None:
+    """Give an invoice its lines and its totals."""
     invoice["lines"] = page(lines, f"/v1/invoices/{invoice['id']}/lines")
     invoice.update(dict.fromkeys(TOTALS, sum(int(line["amount"]) for line in lines)))
 
@@ -164,16 +180,12 @@ def mark_paid(sandbox: Sandbox, invoice: Obj, intent: Obj) -> Obj:
     return invoice
 
 
-def collect(sandbox: Sandbox, invoice: Obj) -> Decline | None:
-    """One attempt to charge an open invoice; None when it is paid."""
-    subscription = sandbox.get("subscription", invoice["parent"]["subscription_details"]["subscription"])
-    customer = sandbox.get("customer", invoice["customer"])
-    chosen = subscription["default_payment_method"] or customer["invoice_settings"]["default_payment_method"]
-    if chosen is None:
-        raise invalid("Cannot charge a customer that has no active card", code="missing")
-    method = sandbox.get("payment_method", chosen)
+def collect(sandbox: Sandbox, invoice: Obj, chosen: str | None = None) -> Decline | None:
+    """One attempt to charge an open invoice, with the card `chosen` or the one that is kept; None when paid."""
+    method = sandbox.get("payment_method", chosen or _kept(sandbox, invoice))
     intent = _intent(sandbox, invoice)
-    decline = paying.decline_of(sandbox, method, donor_is_there=False) or _switch(sandbox, subscription["id"])
+    decline = paying.decline_of(sandbox, method, donor_is_there=False)
+    decline = decline or _switch(sandbox, str(subscription_of(invoice)))
     if method["type"] == "us_bank_account":
         return _debit(sandbox, invoice, intent, method, decline)
     paying.attempt(sandbox, intent, method, decline)
@@ -196,6 +208,20 @@ def _debit(sandbox: Sandbox, invoice: Obj, intent: Obj, method: Obj, decline: De
     return refused
 
 
+def _kept(sandbox: Sandbox, invoice: Obj) -> str:
+    """The invoice's own card, the subscription's or the customer's: docs.stripe.com/api/invoices/pay"""
+    subscription = sandbox.store.get("subscription", str(subscription_of(invoice))) or {}
+    customer = sandbox.get("customer", invoice["customer"])
+    chosen = (
+        invoice["default_payment_method"]
+        or subscription.get("default_payment_method")
+        or customer["invoice_settings"]["default_payment_method"]
+    )
+    if chosen is None:
+        raise invalid("Cannot charge a customer that has no active card", code="missing")
+    return str(chosen)
+
+
 def _intent(sandbox: Sandbox, invoice: Obj) -> Obj:
     for row in sandbox.store.all("invoice_payment"):
         if row["invoice"] == invoice["id"] and row["status"] == "open":
@@ -205,16 +231,18 @@ def _intent(sandbox: Sandbox, invoice: Obj) -> Obj:
         invoice["amount_due"],
         invoice["currency"],
         customer=invoice["customer"],
-        description="Subscription update",
-        setup_future_usage="off_session",
+        description="Subscription update" if subscription_of(invoice) else "Payment for Invoice",
+        setup_future_usage="off_session" if subscription_of(invoice) else None,
     )
     link_payment(sandbox, invoice, intent)
     return intent
 
 
 def collection_failed(sandbox: Sandbox, invoice: Obj) -> None:
+    """Tried again by the schedule, unless it is a first invoice or one made by hand."""
     tries = invoice["attempt_count"] + 1
-    again = sandbox.now() + RETRY_AFTER[tries - 1] if tries <= len(RETRY_AFTER) else None
+    scheduled = invoice["auto_advance"] and invoice["billing_reason"] != "subscription_create"
+    again = sandbox.now() + RETRY_AFTER[tries - 1] if scheduled and tries <= len(RETRY_AFTER) else None
     invoice.update(attempted=True, attempt_count=tries, next_payment_attempt=again)
     sandbox.store.save(invoice)
     sandbox.due_at("collect", invoice["id"], again)

@@ -83,6 +83,8 @@ def attempt(sandbox: Sandbox, intent: Obj, method: Obj, decline: Decline | None)
     if decline is not None:
         failed(sandbox, intent, method, charge, decline)
         return charge
+    if intent["capture_method"] == "manual":
+        return _authorized(sandbox, intent, method, charge)
     intent.update(
         status="succeeded",
         amount_received=intent["amount"],
@@ -94,6 +96,36 @@ def attempt(sandbox: Sandbox, intent: Obj, method: Obj, decline: Decline | None)
     sandbox.emit("charge.succeeded", charge)
     sandbox.emit("payment_intent.succeeded", intent)
     return settle(sandbox, charge)
+
+
+def _authorized(sandbox: Sandbox, intent: Obj, method: Obj, charge: Obj) -> Obj:
+    """docs.stripe.com/payments/place-a-hold-on-a-payment-method: held until it is captured."""
+    charge.update(captured=False, amount_captured=0)
+    intent.update(
+        status="requires_capture",
+        amount_capturable=intent["amount"],
+        payment_method=method["id"],
+        last_payment_error=None,
+        next_action=None,
+    )
+    sandbox.store.save(charge)
+    sandbox.store.save(intent)
+    sandbox.emit("charge.succeeded", charge)
+    sandbox.emit("payment_intent.amount_capturable_updated", intent)
+    return charge
+
+
+def capture(sandbox: Sandbox, intent: Obj, amount: int) -> Obj:
+    """Take what was held, or a part of it; returns the intent."""
+    charge = sandbox.get("charge", intent["latest_charge"])
+    charge.update(captured=True, amount_captured=amount)
+    intent.update(status="succeeded", amount_capturable=0, amount_received=amount)
+    sandbox.store.save(charge)
+    sandbox.store.save(intent)
+    sandbox.emit("charge.captured", charge)
+    sandbox.emit("payment_intent.succeeded", intent)
+    settle(sandbox, charge)
+    return intent
 
 
 def _authenticated(sandbox: Sandbox, method: Obj) -> list[str]:
@@ -179,7 +211,8 @@ def error_body(decline: Decline, method: Obj) -> Obj:
 
 def settle(sandbox: Sandbox, charge: Obj) -> Obj:
     by_bank = charge["payment_method_details"]["type"] == "us_bank_account"
-    cost = (banks.fee if by_bank else fee)(charge["amount"])
+    amount = charge["amount_captured"]
+    cost = (banks.fee if by_bank else fee)(amount)
     detail = {
         "amount": cost,
         "application": None,
@@ -187,11 +220,21 @@ def settle(sandbox: Sandbox, charge: Obj) -> Obj:
         "description": "Stripe processing fees",
         "type": "stripe_fee",
     }
-    moved = record(sandbox, charge, charge["amount"], "charge", fee=cost, fee_details=[detail])
+    moved = record(sandbox, charge, amount, "charge", fee=cost, fee_details=[detail])
     charge["balance_transaction"] = moved["id"]
     sandbox.store.save(charge)
     sandbox.emit("charge.updated", charge, {"balance_transaction": None})
+    _afterwards(sandbox, charge, moved)
     return charge
+
+
+def _afterwards(sandbox: Sandbox, charge: Obj, moved: Obj) -> None:
+    """docs.stripe.com/testing#disputes and #available-balance: what a test card does once it is charged."""
+    card = card_of(sandbox, sandbox.get("payment_method", charge["payment_method"]))
+    if card is not None and card.dispute:
+        sandbox.due_at("dispute", charge["id"], sandbox.now())
+    if card is not None and card.at_once:
+        sandbox.due_at("available", moved["id"], sandbox.now())
 
 
 def record(sandbox: Sandbox, source: Obj, amount: int, kind: str, **values: Any) -> Obj:

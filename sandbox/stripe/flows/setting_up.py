@@ -1,4 +1,4 @@
-"""SetupIntents of sessions in setup mode: docs.stripe.com/payments/checkout/save-and-reuse."""
+"""SetupIntents, of sessions in setup mode and over the API: docs.stripe.com/payments/checkout/save-and-reuse."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from sandbox.stripe.flows import debits, paying
 from sandbox.stripe.flows.cards import Decline
 
 
-def create_intent(sandbox: Sandbox, session: Obj, data: dict[str, Any]) -> Obj:
-    """docs.stripe.com/api/setup_intents/object; made with the session, unlike a PaymentIntent."""
+def create_intent(sandbox: Sandbox, customer: str | None, types: list[str], data: dict[str, Any]) -> Obj:
+    """docs.stripe.com/api/setup_intents/object; a session's is made with the session, unlike a PaymentIntent."""
     intent = make(
         "setup_intent",
         sandbox.now(),
         status="requires_payment_method",
-        customer=session["customer"],
-        description=data.get("description"),
+        customer=customer,
+        description=data.get("description") or None,
         metadata=dict(data.get("metadata") or {}),
-        payment_method_types=list(session["payment_method_types"]),
+        payment_method_types=types,
         payment_method_options={"card": {"request_three_d_secure": "automatic"}},
         usage="off_session",
     )

@@ -51,10 +51,10 @@ def _session(sandbox: Sandbox, intent: Obj) -> Obj | None:
 
 
 def _billed(sandbox: Sandbox, invoice: Obj, intent: Obj, decline: Decline | None) -> None:
-    subscription = sandbox.get("subscription", invoice["parent"]["subscription_details"]["subscription"])
+    subscription = sandbox.store.get("subscription", str(invoicing.subscription_of(invoice)))
     if decline is None:
         invoicing.mark_paid(sandbox, invoice, intent)
         return
     invoicing.collection_failed(sandbox, invoice)
-    if subscription["status"] != "canceled":
+    if subscription is not None and subscription["status"] != "canceled":
         subscribing.follow(sandbox, subscription, invoice, decline)

@@ -144,17 +144,17 @@ def _paused(sandbox: Sandbox, subscription: Obj, invoice: Obj) -> Obj:
     return sandbox.store.save(invoice)
 
 
-def finalize_and_collect(sandbox: Sandbox, invoice: Obj) -> Obj:
+def finalize_and_collect(sandbox: Sandbox, invoice: Obj, chosen: str | None = None) -> Obj:
     if invoice["status"] == "draft":
         invoicing.finalize(sandbox, invoice)
-    return collect(sandbox, invoice)
+    return collect(sandbox, invoice, chosen)
 
 
-def collect(sandbox: Sandbox, invoice: Obj) -> Obj:
+def collect(sandbox: Sandbox, invoice: Obj, chosen: str | None = None) -> Obj:
     """Charge an open invoice and let the subscription follow: past_due, active again, or given up."""
-    decline = invoicing.collect(sandbox, invoice)
-    subscription = sandbox.get("subscription", invoice["parent"]["subscription_details"]["subscription"])
-    if subscription["status"] != "canceled":
+    decline = invoicing.collect(sandbox, invoice, chosen)
+    subscription = sandbox.store.get("subscription", str(invoicing.subscription_of(invoice)))
+    if subscription is not None and subscription["status"] != "canceled":
         follow(sandbox, subscription, invoice, decline)
     return invoice
 
@@ -163,6 +163,8 @@ def follow(sandbox: Sandbox, subscription: Obj, invoice: Obj, decline: Decline |
     """After an attempt to collect: active, past_due while it is tried again, else given up."""
     if decline is None:
         change(sandbox, subscription, status="active")
+    elif subscription["status"] == "incomplete":
+        return
     elif invoice["next_payment_attempt"] is None:
         cancel(sandbox, subscription, "payment_failed")
     else:
@@ -180,8 +182,7 @@ def cancel(sandbox: Sandbox, subscription: Obj, reason: str) -> Obj:
     sandbox.due_at("renew", subscription["id"], None)
     sandbox.due_at("cancel", subscription["id"], None)
     for invoice in sandbox.store.all("invoice"):
-        parent = invoice["parent"]["subscription_details"]["subscription"]
-        if parent == subscription["id"] and invoice["status"] in ("draft", "open"):
+        if invoicing.subscription_of(invoice) == subscription["id"] and invoice["status"] in ("draft", "open"):
             invoice.update(auto_advance=False, next_payment_attempt=None)
             sandbox.store.save(invoice)
             sandbox.due_at("collect", invoice["id"], None)

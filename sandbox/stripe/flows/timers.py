@@ -8,6 +8,7 @@ from sandbox.stripe.core.clock import DAY, LONGEST_STEP
 from sandbox.stripe.core.shapes import Obj
 from sandbox.stripe.core.world import Sandbox
 from sandbox.stripe.flows import finishing, settling, subscribing
+from sandbox.stripe.flows.direct import disputing, paying_out
 
 
 def _expire(sandbox: Sandbox, session: Obj) -> None:
@@ -34,6 +35,16 @@ def _collect(sandbox: Sandbox, invoice: Obj) -> None:
         subscribing.collect(sandbox, invoice)
 
 
+def _dispute(sandbox: Sandbox, charge: Obj) -> None:
+    disputing.open_for(sandbox, charge)
+
+
+def _give_up(sandbox: Sandbox, subscription: Obj) -> None:
+    """docs.stripe.com/billing/subscriptions/overview#subscription-statuses: 23 hours for the first payment."""
+    if subscription["status"] == "incomplete":
+        subscribing.change(sandbox, subscription, status="incomplete_expired")
+
+
 def _available(sandbox: Sandbox, moved: Obj) -> None:
     moved["status"] = "available"
     sandbox.store.save(moved)
@@ -52,6 +63,9 @@ KINDS: dict[str, Callable[[Sandbox, Obj], None]] = {
     "collect": _collect,
     "available": _available,
     "debit": _debit,
+    "dispute": _dispute,
+    "arrive": paying_out.arrive,
+    "give_up": _give_up,
 }
 
 

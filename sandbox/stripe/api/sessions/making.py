@@ -31,7 +31,9 @@ def create(call: Call) -> Obj:
     private = {"id": session["id"], "line_items": items, "intent": None}
     private.update({name: given.get(name) or {} for name in PRIVATE})
     if given["mode"] == "setup":
-        intent = setting_up.create_intent(call.sandbox, session, private["setup_intent_data"])
+        intent = setting_up.create_intent(
+            call.sandbox, session["customer"], list(session["payment_method_types"]), private["setup_intent_data"]
+        )
         session["setup_intent"] = intent["id"]
     call.sandbox.store.put("_session", private)
     call.sandbox.store.save(session)

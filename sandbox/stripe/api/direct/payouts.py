@@ -1,0 +1,44 @@
+"""Payouts by hand: docs.stripe.com/api/payouts."""
+
+from __future__ import annotations
+
+from sandbox.stripe.api.registry import Call, check_metadata, listing, merged_metadata, route
+from sandbox.stripe.core.errors import invalid
+from sandbox.stripe.core.shapes import Obj
+from sandbox.stripe.flows.direct import paying_out
+
+
+@route("post /v1/payouts", "amount currency description metadata statement_descriptor")
+def create(call: Call) -> Obj:
+    given = call.params
+    check_metadata(given.get("metadata") or {})
+    if given["amount"] < 1:
+        raise invalid("Invalid positive integer", "amount", "parameter_invalid_integer")
+    return paying_out.create(
+        call.sandbox,
+        given["amount"],
+        given["currency"].lower(),
+        automatic=False,
+        description=given.get("description") or None,
+        metadata=given.get("metadata") or {},
+        statement_descriptor=given.get("statement_descriptor"),
+    )
+
+
+@route("get /v1/payouts/{payout}")
+def retrieve(call: Call) -> Obj:
+    return call.load("payout", "payout")
+
+
+@route("get /v1/payouts", "limit starting_after ending_before created status")
+def list_(call: Call) -> Obj:
+    return listing(call, "payout", "status")
+
+
+@route("post /v1/payouts/{payout}", "metadata")
+def update(call: Call) -> Obj:
+    payout = call.load("payout", "payout")
+    before = {"metadata": payout["metadata"]}
+    payout["metadata"] = merged_metadata(payout["metadata"], call.params.get("metadata", {}))
+    call.sandbox.emit("payout.updated", call.sandbox.store.save(payout), before)
+    return payout

@@ -1,0 +1,44 @@
+"""Ids that stand for a test card: `pm_card_visa`, `tok_visa`. docs.stripe.com/testing#cards (tab PaymentMethods)."""
+
+from __future__ import annotations
+
+from sandbox.stripe.core.errors import no_such
+from sandbox.stripe.flows.cards import CARDS, KnownCard
+
+NUMBERS = {
+    "visa": "4242424242424242",
+    "us": "4242424242424242",
+    "mastercard": "5555555555554444",
+    "amex": "378282246310005",
+    "chargeDeclined": "4000000000000002",
+    "visa_chargeDeclined": "4000000000000002",
+    "chargeDeclinedInsufficientFunds": "4000000000009995",
+    "visa_chargeDeclinedInsufficientFunds": "4000000000009995",
+    "chargeDeclinedLostCard": "4000000000009987",
+    "chargeDeclinedStolenCard": "4000000000009979",
+    "chargeDeclinedExpiredCard": "4000000000000069",
+    "chargeDeclinedIncorrectCvc": "4000000000000127",
+    "chargeDeclinedProcessingError": "4000000000000119",
+    "chargeCustomerFail": "4000000000000341",
+    "radarBlock": "4100000000000019",
+    "bypassPending": "4000000000000077",
+    "createDispute": "4000000000000259",
+    "createDisputeInquiry": "4000000000001976",
+    "authenticationRequired": "4000002760003184",
+    "authenticationRequiredOnSetup": "4000002500003155",
+    "threeDSecure2Required": "4000000000003220",
+}
+
+
+def card(identifier: str, prefix: str) -> KnownCard | None:
+    """The card behind `pm_card_visa` (prefix `pm_card_`) or `tok_visa` (`tok_`); None for any other id."""
+    number = NUMBERS.get(identifier.removeprefix(prefix)) if identifier.startswith(prefix) else None
+    return CARDS[number] if number else None
+
+
+def token_card(token: str, param: str) -> KnownCard:
+    """The card behind a token, or the API's 400."""
+    found = card(token, "tok_")
+    if found is None:
+        raise no_such("token", token, param)
+    return found
