@@ -8,7 +8,7 @@ TESTS  ?= tests
 BIN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-dev test browser faults bench soak lint lock clean
+.PHONY: help run setup setup-dev test browser faults examiners bench soak lint lock clean
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,14 +24,18 @@ setup-dev:  # the environment of tests and checks; it contains that of `make run
 
 test: setup-dev  ## run the tests that need no browser; says what was skipped and why
 	@echo "Tests on $${STATION_TEST_DATABASE_URL:-SQLite}: units, pages, contracts, migrations, real processes."
-	@echo "Left out here, because they have commands of their own: make browser, make faults, make soak, make bench."
-	@$(BIN)/python -m pytest -n auto -m "not browser and not faults" -rs $(TESTS)
+	@echo "Left out here, because they have commands of their own: make browser, make faults, make examiners, make soak, make bench."
+	@$(BIN)/python -m pytest -n auto -m "not browser and not faults and not examiners" -rs $(TESTS)
 
 browser: setup-dev  ## run the journeys in a real browser (needs Chromium)
 	@$(BIN)/python -m pytest -m browser -rs $(TESTS)
 
 faults: setup-dev  ## kill real processes between any two steps and count what is left
 	@$(BIN)/python -m pytest -m faults -rs $(TESTS)
+
+examiners: setup-dev  ## have the programs of others examine Station (needs npm, Node 20 and Java)
+	@tools/examiners.sh
+	@$(BIN)/python -m pytest -n auto -m examiners -rs $(TESTS)
 
 bench: setup-dev  ## measure; prints a table and writes bench/results.json
 	@$(BIN)/python -m bench

@@ -1,0 +1,46 @@
+"""Tools by others that examine Station; `make examiners` installs them into node_modules/ here."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import needs
+
+FOLDER = Path(__file__).parent
+MODULES = FOLDER / "node_modules"
+ASK = "the packages of tests/examiners (`make examiners` installs them)"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything here wants programs that are not Station's."""
+    for item in items:
+        if FOLDER in item.path.parents:
+            item.add_marker(pytest.mark.examiners)
+
+
+@pytest.fixture(scope="session")
+def stripe_command() -> Path:
+    """Stripe's own command line: a binary inside a package per platform."""
+    found = sorted(MODULES.glob("@stripe/cli-*/bin/stripe*"))
+    needs(bool(found), ASK)
+    return found[0]
+
+
+@pytest.fixture(scope="session")
+def tsc() -> list[str]:
+    """The command of TypeScript's compiler."""
+    needs(shutil.which("node") is not None, "Node")
+    needs((MODULES / "typescript" / "bin" / "tsc").exists(), ASK)
+    return ["node", str(MODULES / "typescript" / "bin" / "tsc")]
+
+
+@pytest.fixture(scope="session")
+def vnu() -> list[str]:
+    """The command of the Nu Html Checker."""
+    needs(shutil.which("java") is not None, "Java")
+    found = sorted(MODULES.glob("vnu-jar/build/dist/vnu.jar"))
+    needs(bool(found), ASK)
+    return ["java", "-jar", str(found[0])]
