@@ -50,9 +50,8 @@ def tell(rows: Iterable[EventRow]) -> list[Told]:
 
 
 def _told(row: EventRow, words: str, url: str | None = None) -> Told:
-    return Told(
-        row.id, row.at.isoformat(), when(row.at), words[:1].upper() + words[1:], row.actor_label, row.name, url=url
-    )
+    at = row.at.isoformat(timespec="seconds")
+    return Told(row.id, at, when(row.at), words[:1].upper() + words[1:], row.actor_label, row.name, url=url)
 
 
 def audit(package: str = "", before: UUID | None = None) -> AuditPage:
