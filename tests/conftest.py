@@ -42,6 +42,7 @@ from station.web.app import create_app
 from tests.harness import check_page
 from worker import jobs, tasks
 
+STRIPE_KEY = "STATION_TEST_STRIPE_KEY"  # a secret test key of Stripe's that somebody lends to tests/live
 SERVER = os.environ.get("STATION_TEST_DATABASE_URL", "")
 BESIDE = ROOT.parent / "shared" / "data"  # pages and documents of others, which this repository may not carry
 
@@ -85,6 +86,13 @@ class Visitor(FlaskClient):
         answer.close()
         check_page(answer, answer.request.path)
         return answer
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What this run did not ask of anybody is said in so many words."""
+    skipped = [str(each.longrepr) for each in terminalreporter.stats.get("skipped", [])]
+    if any(STRIPE_KEY in reason for reason in skipped):
+        terminalreporter.write_line(f"Not proven here: Stripe itself was not reached (no {STRIPE_KEY})")
 
 
 def needs(present: bool, what: str) -> None:
