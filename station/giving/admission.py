@@ -15,18 +15,19 @@ def sender() -> str:
     return screening.sender(request.remote_addr or "")
 
 
-def knock(form: PledgeForm, attempt: Attempt, *, opening: bool = True, sent: bool = True) -> Verdict:
-    """Judge a form. `opening`: a checkout would be opened at Stripe because of it.
+def knock(form: PledgeForm, attempt: Attempt, *, opening: bool = True, pressed: bool = True) -> Verdict:
+    """Judge a form. `opening`: a page at Stripe would be opened because of it.
 
-    `sent` is false where the page's script opens a checkout before anybody has read the form or said who they are.
+    `pressed`: a person has pressed the button; otherwise a script only prepares the payment, at once and by itself,
+    so that neither time nor email say anything yet.
     """
     return screening.admit(
         Knock(
             address=request.remote_addr or "",
             attempt=attempt.id,
-            email=(form.email.data or "") if sent else "",
+            email=(form.email.data or "") if pressed else "",
             trap=form.website.data or "",
-            shown_at=attempt.shown_at if sent else None,
+            shown_at=attempt.shown_at if pressed else None,
             proof=form.proof.data or "",
             opening=opening,
         )

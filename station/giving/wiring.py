@@ -9,11 +9,12 @@ from station.accounts.places import NAV, TILES, NavItem, Tile, TileValue
 from station.core import clock
 from station.core.announce import react
 from station.core.places import EVENT_SENTENCES, INVARIANTS, EventSentence, Invariant
-from station.giving import policies, queries, reactors
+from station.giving import guarding, policies, queries, reactors
 from station.giving.queries import checks
 from station.licensee.queries import the_licensee
 from station.members.places import PANELS, MemberPanel
 from station.payments.facts import (
+    AttemptFailed,
     PaymentExpired,
     PaymentFailed,
     PaymentSettled,
@@ -42,6 +43,7 @@ SENTENCES = (
     ),
     EventSentence("giving.renewal.failed", lambda e: f"reported a declined monthly charge: {e.data['reason']}"),
     EventSentence("giving.sustainer.ended", lambda e: f"reported that a monthly gift ended: {e.data['reason']}"),
+    EventSentence("giving.page.closed", lambda e: "closed a pledge's payment page after many declined cards"),
     EventSentence("giving.ask.written", lambda e: f"wrote new words for the ask, shown from {e.data['starts_on']}"),
 )
 BOOKS = (
@@ -67,6 +69,7 @@ def wire() -> None:
     react(PaymentSettled, reactors.money_arrived)
     react(PaymentFailed, reactors.payment_failed)
     react(PaymentExpired, reactors.payment_expired)
+    react(AttemptFailed, guarding.attempt_failed)
     react(RenewalFailed, reactors.renewal_failed)
     react(RenewalRecovered, reactors.renewal_recovered)
     react(SubscriptionEnded, reactors.sustainer_ended)

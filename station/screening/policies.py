@@ -15,12 +15,12 @@ SLOT = 300  # seconds that are counted together
 HOUR, TEN_MINUTES = 12, 2  # in slots, the running one included
 CALM = timedelta(hours=1)  # an automatic challenge ends after an hour without its cause
 
-OPENED_BY_NETWORK = 20  # an hour: pages that one network may open at Stripe
+OPENED_UNASKED, OPENED_BY_NETWORK = 20, 60  # an hour: pages of one network at Stripe without a proof; at most
 CHANGED_BY_NETWORK = 300  # an hour: changes of pages that are open already, such as another amount
 SENT_BY_EMAIL = 10  # an hour, then a proof is asked
 OPENED_BY_ALL = 1_000  # in ten minutes, then everyone is asked
 DECLINES_SUSPICIOUS, DECLINES_OF_NETWORK = 3, 10  # an hour: asked for a proof, paused
-DECLINES_OF_PLEDGE = 5  # then its page closes
+DECLINES_OF_PLEDGE = 5  # an hour; with one more its page closes
 DECLINES_OF_ALL = 40  # in ten minutes, then everyone is asked
 PLEDGES_OF_CARD = 3  # pledges that one card failed on within an hour, then its sender is asked
 
@@ -36,6 +36,7 @@ class Reason(StrEnum):
 
     TRAP = "trap"
     QUICK = "quick"
+    BUSY = "busy"
     EMAIL = "email"
     DECLINES = "declines"
     CARD = "card"
@@ -149,6 +150,7 @@ def suspicion(knock: Knock, seen: Seen, now: datetime, *, quick: int, everyone: 
         Reason.QUICK: hurried,
         Reason.CARD: counted(seen.cards, slot, HOUR) > 0,
         Reason.DECLINES: counted(seen.declined, slot, HOUR) >= DECLINES_SUSPICIOUS,
+        Reason.BUSY: knock.opening and counted(seen.opened, slot, HOUR) >= OPENED_UNASKED,
         Reason.EMAIL: bool(knock.email) and counted(seen.email, slot, HOUR) >= SENT_BY_EMAIL,
         Reason.EVERYONE: everyone,
     }
@@ -169,6 +171,11 @@ def judge(
 def crowded(seen: Seen, now: datetime) -> bool:
     """Whether so many pages were opened in ten minutes that everyone is asked for a proof."""
     return counted(seen.crowd, slot_of(now), TEN_MINUTES) >= OPENED_BY_ALL
+
+
+def tested(pledges_of_card: Slots, now: int) -> bool:
+    """Whether one card has failed on so many pledges that whoever brings it must prove to be a person."""
+    return counted(pledges_of_card, now, HOUR) >= PLEDGES_OF_CARD
 
 
 def outcome(answer: Answer, reason: Reason | None) -> str:
@@ -227,6 +234,7 @@ COUNTERS = (
     ("trusted", "From our own networks"),
     ("prove:trap", "Asked: the hidden field was filled in"),
     ("prove:quick", "Asked: sent sooner than anyone can read"),
+    ("prove:busy", "Asked: many tries from that network"),
     ("prove:email", "Asked: one email many times"),
     ("prove:declines", "Asked: declined cards from that network"),
     ("prove:card", "Asked: one card on many pledges"),

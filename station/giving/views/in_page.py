@@ -55,7 +55,7 @@ def _asked(
     if attempt is None:
         return _refused(said(409, TOO_OLD, forms.fresh_attempt()))
     pledged = replace(read(attempt), sender=admission.sender())
-    verdict = admission.knock(form, attempt, opening=services.opens_one(pledged), sent=bool(pledged.email))
+    verdict = admission.knock(form, attempt, opening=services.opens_one(pledged), pressed=bool(pledged.email))
     if not verdict.welcome:
         body, status, headers = as_json(verdict, the_licensee().phone)
         return _answer(status, body, headers)

@@ -2,6 +2,7 @@
 
 from station.screening.services.admitting import admit, sender
 from station.screening.services.counting import forget_old
+from station.screening.services.declines import note_decline
 from station.screening.services.stances import challenge_everyone, end_challenge
 
-__all__ = ["admit", "challenge_everyone", "end_challenge", "forget_old", "sender"]
+__all__ = ["admit", "challenge_everyone", "end_challenge", "forget_old", "note_decline", "sender"]
