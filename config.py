@@ -166,7 +166,7 @@ class Settings:
     screening_work: int = setting(
         "SCREENING_WORK",
         "The most hashes that a browser tries for that proof; half of them on average.",
-        "200000",
+        "100000",
         _number,
     )
     movable_clock: bool = setting(

@@ -13,7 +13,7 @@ from flask import Flask
 from config import Settings
 from sandbox.mailbox.testing import free_port, running_mailbox
 from sandbox.stripe.testing import Handle, running_sandbox
-from station.core import clock, runtime
+from station.core import bulletin, clock, runtime
 from station.core.db import db
 from station.core.ids import new_id
 from station.payments.policies import FOLDED, HOOK
@@ -102,6 +102,7 @@ def plant(own_database: str, broker: Broker, sandbox: Handle, settings: Settings
         app = create_app(own)
         sandbox.set_webhook(f"http://127.0.0.1:{port}{HOOK}")
         with app.app_context():
+            bulletin.forget()  # what this process remembers is another database's
             made = Plant(app, own, environ, mailbox)
             try:
                 yield made

@@ -109,6 +109,7 @@ def test_desk_pages_are_accessible(town: Plant, site: str, window: Window) -> No
         "",
         "gifts",
         "ask",
+        "giving/guard",
         "members",
         "members?q=zzzz",
         "mail",
