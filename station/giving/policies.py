@@ -17,6 +17,7 @@ LARGEST_CENTS = 99_999_999  # docs.stripe.com/currencies: eight digits at most
 TILE_STEPS = (1, 2, 3, 5, 12)  # of the minimum pledge
 AMOUNT_LENGTH, NAME_LENGTH, ASK_LENGTH = 40, 100, 2_000
 MINIMUM_MARK = "{minimum}"
+DEBIT_TAKES = 4  # working days at most, docs.stripe.com/payments/ach-direct-debit
 IN_PAGE = ":"  # parts a form's attempt from what it was set to when its checkout opened in our page
 
 DEFAULT_ASK = (
@@ -192,6 +193,14 @@ def month_of(day: date) -> tuple[date, date]:
 def one_day(day: date) -> tuple[date, date]:
     """A day and the one after."""
     return day, day + timedelta(days=1)
+
+
+def bank_days_after(day: date, many: int) -> date:
+    """The day that lies so many working days after one (Monday to Friday; bank holidays are not known here)."""
+    while many > 0:
+        day += timedelta(days=1)
+        many -= day.weekday() < 5
+    return day
 
 
 def page_number(text: str) -> int:

@@ -155,3 +155,25 @@ def test_the_ask_that_started_last_is_shown() -> None:
 )
 def test_months(text: str, span: tuple[date, date] | None) -> None:
     assert policies.month_days(text) == span
+
+
+@pytest.mark.parametrize(
+    ("day", "many", "then"),
+    [("2026-11-23", 4, "2026-11-27"), ("2026-11-25", 4, "2026-12-01"), ("2026-11-28", 1, "2026-11-30")],
+)
+def test_working_days(day: str, many: int, then: str) -> None:
+    assert policies.bank_days_after(date.fromisoformat(day), many) == date.fromisoformat(then)
+
+
+@pytest.mark.parametrize(
+    ("full", "parts"),
+    [
+        ("Zoë Peña-O’Brien", ("Zoë", "Peña-O’Brien")),
+        ("Cher", ("Cher", "")),
+        ("María de los Ángeles Cruz", ("María de los Ángeles Cruz", "")),
+        ("  ", ("", "")),
+        ("x" * 300, ("x" * 100, "")),
+    ],
+)
+def test_a_wallets_name_is_parted_only_where_that_is_sure(full: str, parts: tuple[str, str]) -> None:
+    assert policies.name_parts(full) == parts

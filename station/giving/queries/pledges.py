@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import sqlalchemy as sa
 
+from station.core import clock
 from station.core.db import db
 from station.core.ids import public_id
 from station.core.money import Money
 from station.giving import policies
 from station.giving.models import Frequency, Gift, Pledge
-from station.licensee.queries import StationView, station_by_id
+from station.licensee.queries import StationView, station_by_id, the_licensee
 from station.members.policies import normalise_email, printed_name, same_name
 from station.payments import queries as payments
 from station.payments.models import PaymentState
@@ -69,6 +70,7 @@ class Thanks:
     payment: PaymentView
     receipt: ReceiptView | None
     next_charge: datetime | None
+    expected_by: date | None  # station-local; of a payment that is on its way
 
 
 def pledge(pledge_id: UUID) -> PledgeView | None:
@@ -123,8 +125,17 @@ def thanks(pledge_id: UUID) -> Thanks | None:
     gift_id = db.session().scalar(sa.select(Gift.id).where(Gift.payment_id == found.payment_id))
     subscription = payments.subscription_of(found.id) if found.frequency is Frequency.MONTH else None
     return Thanks(
-        found, payment, receipt_of(gift_id) if gift_id else None, subscription.next_at if subscription else None
+        found,
+        payment,
+        receipt_of(gift_id) if gift_id else None,
+        subscription.next_at if subscription else None,
+        _expected_by(payment) if payment.state is PaymentState.PROCESSING else None,
     )
+
+
+def _expected_by(payment: PaymentView) -> date:
+    begun = clock.local_date(payment.created_at, the_licensee().timezone)
+    return policies.bank_days_after(begun, policies.DEBIT_TAKES)
 
 
 def _view(row: Pledge) -> PledgeView:
