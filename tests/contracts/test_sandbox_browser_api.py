@@ -258,3 +258,16 @@ def test_a_publishable_key_opens_nothing_else(stripe_sandbox: Handle) -> None:
     client = stripe.StripeClient(KEY, base_addresses={"api": stripe_sandbox.url}, max_network_retries=0)
     with pytest.raises(stripe.AuthenticationError):
         client.v1.customers.list()
+
+
+def test_the_overview_sets_wallets_and_answers_debits(gifts: Gifts, stripe_sandbox: Handle) -> None:
+    session = gifts.in_page()
+    stripe_sandbox.pay_by_bank(session.id)
+    assert "1 pending debit" in fetch(f"{stripe_sandbox.url}/").text
+    assert fetch(f"{stripe_sandbox.url}/debits", {"sent_back": "no_account"}).status == 303
+    assert fetch(f"{stripe_sandbox.url}/wallets", {"wallet": "link"}).status == 303
+    shown = fetch(f"{stripe_sandbox.url}/").text
+    assert "pending debit" not in shown
+    assert 'value="link" checked' in shown
+    intent: Any = gifts.look(session, "payment_intent").payment_intent
+    assert intent.last_payment_error.code == "no_account"

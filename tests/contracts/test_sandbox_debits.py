@@ -115,6 +115,20 @@ def test_the_bank_asks_and_the_donor_answers(gifts: Gifts, stripe_sandbox: Handl
     assert types(stripe_sandbox).count("payment_intent.requires_action") == 3
 
 
+def test_the_bank_also_asks_when_a_card_is_saved(gifts: Gifts, stripe_sandbox: Handle) -> None:
+    session = gifts.saving()
+    assert stripe_sandbox.pay_in_page(session.id, "4000002500003155", authenticate=False)
+    held = gifts.look(session, "setup_intent")
+    assert (held.status, held.setup_intent.status) == ("open", "requires_payment_method")
+    assert held.setup_intent.last_setup_error.code == "setup_intent_authentication_failure"
+    assert stripe_sandbox.pay_in_page(session.id, "4000002500003155") is None
+    assert types(stripe_sandbox)[-3:] == [
+        "setup_intent.requires_action",
+        "setup_intent.succeeded",
+        "checkout.session.completed",
+    ]
+
+
 def test_a_card_that_always_asks_cannot_renew_alone(gifts: Gifts, stripe_sandbox: Handle) -> None:
     session = gifts.in_page(1500, monthly=True)
     assert stripe_sandbox.pay_in_page(session.id, "4000002760003184") is None

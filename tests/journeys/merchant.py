@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -50,13 +51,17 @@ if (window.Stripe) start(); else result('no script');
 
 
 class Merchant:
-    """`url` is its page; `session` the one it offers, changed by POST /update to `new_amount` cents."""
+    """`url` is its page; `session` the one it offers, changed by POST /update to `new_amount` cents.
+
+    It brings the client secret after `pause` seconds.
+    """
 
     def __init__(self, handle: Handle) -> None:
         self.handle = handle
         self.client = stripe.StripeClient(handle.api_key, base_addresses={"api": handle.url})
         self.session: Any = None
         self.new_amount = 0
+        self.pause = 0.0
         merchant = self
 
         class Site(BaseHTTPRequestHandler):
@@ -87,6 +92,7 @@ class Merchant:
         self.url = f"http://127.0.0.1:{self._server.server_port}"
 
     def answer(self, path: str) -> tuple[str, str]:
+        time.sleep(self.pause if path == "/secret" else 0)
         pages = {
             "/": ("text/html", PAGE.format(sandbox=self.handle.url)),
             "/merchant.js": ("text/javascript", SCRIPT),
@@ -109,6 +115,7 @@ class Merchant:
             "return_url": f"{self.url}/thanks?session={{CHECKOUT_SESSION_ID}}",
             **more,
         }
+        given = {name: value for name, value in given.items() if value is not None}
         self.session = self.client.v1.checkout.sessions.create(given)  # type: ignore[arg-type]  # a plain dict
         return self.session
 

@@ -76,13 +76,20 @@ def log(page: Page, kind: str) -> list[Any]:
     return [entry[1] for entry in page.evaluate("log") if entry[0] == kind]
 
 
-def until(page: Page, kind: str, count: int = 1) -> None:
-    """Wait for so many entries of a kind; a strict policy forbids Playwright's own way."""
+def barriers(page: Page, name: str, *, contrast: bool = True) -> list[str]:
+    """What axe finds inside a frame; a see-through one in a dark page has no contrast that it could measure."""
+    [frame] = [frame for frame in page.frames if frame.url.endswith(f"/elements/{name}")]
+    found = Axe().run(frame, options={"rules": {"color-contrast": {"enabled": contrast}}})  # type: ignore[arg-type]
+    return [rule["id"] for rule in found.response["violations"]]
+
+
+def until(page: Page, expression: str) -> None:
+    """Wait until an expression is true; the merchant's strict policy forbids Playwright's own way."""
     for _ in range(100):
-        if len(log(page, kind)) >= count:
+        if page.evaluate(expression):
             return
         page.wait_for_timeout(100)
-    raise AssertionError(f"{kind} did not happen {count} times")
+    raise AssertionError(f"not within 10 s: {expression}")
 
 
 @pytest.mark.parametrize("monthly", [False, True])
@@ -119,10 +126,9 @@ def test_the_session_is_told_as_stripe_tells_it(shop: Callable[..., Page]) -> No
     assert page.evaluate("actions.updateEmail('a@b')")["error"]["code"] == "invalidEmail"
     assert page.evaluate("actions.updateEmail('ada@example.org')")["session"]["email"] == "ada@example.org"
     type_card(page)
-    page.wait_for_timeout(200)
+    until(page, "actions.getSession().canConfirm")
     assert log(page, "change")[-1]["complete"] is True
     assert log(page, "session")[-1]["canConfirm"] is True
-    assert page.evaluate("actions.getSession().canConfirm") is True
     assert donate(page)["session"]["email"] == "ada@example.org"
 
 
@@ -172,7 +178,7 @@ def test_the_bank_asks(shop: Callable[..., Page], merchant: Merchant, answer: st
     dialog = page.get_by_role("dialog", name="Confirm your payment")
     bank = dialog.frame_locator("iframe")
     expect(bank.get_by_role("button", name="Complete")).to_be_focused()
-    assert not [rule for rule in Axe().run(page).response["violations"] if rule["impact"] == "critical"]
+    assert barriers(page, "3d_secure") == []
     if answer == "Escape":
         dialog.get_by_role("button", name="Close").focus()
         page.keyboard.press("Escape")
@@ -197,6 +203,7 @@ def test_a_bank_account(shop: Callable[..., Page], merchant: Merchant, typed: bo
     frame = element(page)
     frame.get_by_role("radio", name="US bank account").check()
     expect(frame.get_by_text("you agree to authorize payments")).to_be_visible()
+    assert barriers(page, "payment") == []
     frame.get_by_label("Full name").fill("Ada Lovelace")
     frame.get_by_label("Email").fill("ada@example.org")
     if typed:
@@ -246,6 +253,32 @@ def test_a_failed_update_is_the_merchants_to_handle(shop: Callable[..., Page]) -
     assert donate(page)["type"] == "success"
 
 
+def test_a_card_is_saved_and_nothing_charged(shop: Callable[..., Page], merchant: Merchant) -> None:
+    page = shop(offer={"mode": "setup", "line_items": None, "currency": "usd", "customer_creation": "always"})
+    expect(element(page).get_by_text("you allow this merchant to charge")).to_be_visible()
+    type_card(page, ASKS)
+    page.get_by_role("button", name="Donate").click()
+    bank = page.get_by_role("dialog").frame_locator("iframe")
+    bank.get_by_role("button", name="Complete").click()
+    done = said(page)
+    assert done["session"]["status"] == {"type": "complete", "paymentStatus": "no_payment_required"}
+    assert merchant.handle.sandbox.store.all("charge") == []
+    [method] = merchant.handle.sandbox.store.all("payment_method")
+    assert method["customer"] == merchant.handle.get(merchant.session.id)["customer"]
+
+
+def test_the_order_and_a_collapsed_element(shop: Callable[..., Page]) -> None:
+    page = shop(payment={"paymentMethodOrder": ["us_bank_account", "card"]})
+    frame = element(page)
+    expect(frame.get_by_role("radio", name="US bank account")).to_be_checked()
+    page.evaluate("void payment.collapse()")
+    expect(frame.get_by_label("Full name")).to_be_hidden()
+    until(page, "log.findLast(([type]) => type === 'change')[1].collapsed")
+    assert donate(page)["error"] == {"message": "Please choose a payment method.", "code": None}
+    frame.get_by_role("radio", name="Card").check()
+    expect(frame.get_by_label("Card number")).to_be_visible()
+
+
 def test_an_amount_nobody_saw_is_not_charged(shop: Callable[..., Page], merchant: Merchant) -> None:
     page = shop()
     type_card(page)
@@ -259,7 +292,7 @@ def test_an_amount_nobody_saw_is_not_charged(shop: Callable[..., Page], merchant
 def test_no_wallet_no_button(shop: Callable[..., Page]) -> None:
     page = shop()
     element(page).get_by_label("Card number").wait_for()
-    until(page, "ready", 2)
+    until(page, "log.filter(([type]) => type === 'ready').length === 2")
     [ready] = [event for event in log(page, "ready") if event["elementType"] == "expressCheckout"]
     assert ready["availablePaymentMethods"] is None
     assert page.locator("#express").bounding_box()["height"] < 10  # type: ignore[index]
@@ -272,10 +305,10 @@ def test_a_wallet(shop: Callable[..., Page], merchant: Merchant, card: str) -> N
     page.frame_locator("#express iframe").get_by_role("button", name="Apple Pay").click()
     sheet = page.get_by_role("dialog", name="Pay with your wallet").frame_locator("iframe")
     sheet.get_by_role("button", name="Cancel").click()
-    page.wait_for_timeout(100)
-    assert len(page.evaluate("log.filter(([type]) => type === 'cancel')")) == 1
+    until(page, "log.filter(([type]) => type === 'cancel').length === 1")
     page.frame_locator("#express iframe").get_by_role("button", name="Apple Pay").click()
     sheet.get_by_label("Card in the wallet").select_option(card)
+    assert barriers(page, "wallet") == []
     sheet.get_by_role("button", name="Pay", exact=True).click()
     done = said(page)
     expect(page.get_by_role("dialog")).to_have_count(0)
@@ -318,16 +351,23 @@ def test_the_frame_is_for_everybody(shop: Callable[..., Page], theme: str) -> No
         expect(frame.get_by_label(label)).to_be_focused()
     assert frame.locator("body").evaluate("node => getComputedStyle(node).fontSize") == "18px"
     assert frame.locator("html").evaluate("node => node.scrollWidth <= node.clientWidth")
-    found = Axe().run(page, options={"rules": {"color-contrast": {"enabled": theme == "stripe"}}})
-    inside = [rule["id"] for rule in found.response["violations"] if rule["impact"] in ("serious", "critical")]
-    assert inside == []
+    assert barriers(page, "payment", contrast=theme == "stripe") == []
 
 
 def test_a_frame_that_cannot_be_had(shop: Callable[..., Page], merchant: Merchant) -> None:
     merchant.handle.fault("element_down", count=2)
     page = shop()
-    until(page, "loaderror")
+    until(page, "log.some(([type]) => type === 'loaderror')")
     assert log(page, "loaderror")[0]["error"]["type"] == "api_error"
+
+
+def test_a_merchant_may_be_slow_to_open_the_session(shop: Callable[..., Page], merchant: Merchant) -> None:
+    merchant.pause = 6.0
+    page = shop()
+    expect(element(page).get_by_label("Card number")).to_be_visible(timeout=10_000)
+    assert log(page, "loaderror") == []
+    type_card(page)
+    assert donate(page)["type"] == "success"
 
 
 def test_a_session_that_cannot_be_had(shop: Callable[..., Page], merchant: Merchant) -> None:

@@ -23,6 +23,7 @@ from sandbox.stripe.core.shapes import Obj, new_id
 from sandbox.stripe.core.world import Sandbox
 from sandbox.stripe.flows import challenge, finishing
 from sandbox.stripe.flows.cards import Decline
+from sandbox.stripe.pages import doing
 from sandbox.stripe.webhooks.post import is_loopback
 
 blueprint = Blueprint("wire", __name__, url_prefix="/v1/payment_pages")
@@ -105,14 +106,13 @@ def _same(wanted: str | None, given: str) -> bool:
 
 def _look(sandbox: Sandbox, session: Obj, given: Given) -> Obj:
     del given
-    wallets = (sandbox.store.get("_meta", "wallets") or {}).get("names", [])
     address = str(session.get("return_url") or session["success_url"])
     return {
         **session,
         "return_url": address.replace("{CHECKOUT_SESSION_ID}", session["id"]),
         "next_action": None,
         "session": snapshot(sandbox.store, session),
-        "wallets": wallets,
+        "wallets": doing.wallets_of(sandbox),
     }
 
 

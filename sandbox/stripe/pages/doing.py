@@ -82,6 +82,10 @@ def set_wallets(sandbox: Sandbox, names: list[str]) -> None:
         sandbox.store.put("_meta", {"id": "wallets", "names": names})
 
 
+def wallets_of(sandbox: Sandbox) -> list[str]:
+    return list((sandbox.store.get("_meta", "wallets") or {}).get("names", []))
+
+
 def renew(sandbox: Sandbox, subscription_id: str) -> str | None:
     """Bill the next period now, without moving the clock; the invoice's id."""
     with sandbox.action():

@@ -14,6 +14,8 @@ from sandbox.stripe.core.faults import KNOWN
 from sandbox.stripe.core.shapes import Obj
 from sandbox.stripe.core.world import Sandbox
 from sandbox.stripe.flows import timers
+from sandbox.stripe.flows.banks import ACCOUNTS
+from sandbox.stripe.flows.cards import WALLETS
 from sandbox.stripe.flows.subscribing import period_end
 from sandbox.stripe.pages import doing, words
 
@@ -39,6 +41,9 @@ def show() -> str:
         ignored=sorted(sandbox.ignored),
         waiting=sandbox.faults.listed(),
         faults=KNOWN,
+        pending=sum(row["status"] == "pending" for row in sandbox.store.all("charge")),
+        returns=sorted({a.later.code for a in ACCOUNTS.values() if a.later}),
+        wallets=[(name, name in doing.wallets_of(sandbox)) for name in WALLETS],
     )
 
 
@@ -106,6 +111,18 @@ def fault() -> Response:
         parts.sandbox().faults.clear()
     elif kind in KNOWN:
         parts.sandbox().faults.add(kind, seconds=20.0)
+    return _back()
+
+
+@blueprint.post("/debits")
+def debits() -> Response:
+    doing.settle_debits(parts.sandbox(), request.form.get("sent_back") or None)
+    return _back()
+
+
+@blueprint.post("/wallets")
+def wallets() -> Response:
+    doing.set_wallets(parts.sandbox(), request.form.getlist("wallet"))
     return _back()
 
 

@@ -165,7 +165,7 @@ class Courier:
             self._changed.wait(timeout=self._pause())
 
     def _pause(self) -> float:
-        waiting = [float(row["next_at"]) for row in self.pending()]
+        waiting = [float(row["next_at"]) for row in self.pending() if not self._held(row)]
         return min(1.0, max(0.005, min(waiting, default=time.time() + 1.0) - time.time()))
 
     def _work(self, row: dict[str, Any]) -> None:

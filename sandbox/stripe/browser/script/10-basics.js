@@ -80,15 +80,17 @@ class Frame extends Events {
     this.node.addEventListener('load', () => this.#connect());
   }
 
+  // Patience begins when there is something to start with: a merchant may be slow to bring the client secret.
   async #connect() {
-    if (!this.node.contentWindow) return;
+    const data = await this.#start();
+    if (!data || !this.node.contentWindow) return;
     const {port1, port2} = new MessageChannel();
     this.#port?.close();
     this.#port = port1;
-    port1.onmessage = ({data}) => this.#heard(data);
+    port1.onmessage = (event) => this.#heard(event.data);
     const timer = setTimeout(() => this.emit('loaderror'), FRAME_PATIENCE);
     this.once('ready', () => clearTimeout(timer));
-    this.node.contentWindow.postMessage({type: 'start', data: await this.#start()}, ORIGIN, [port2]);
+    this.node.contentWindow.postMessage({type: 'start', data}, ORIGIN, [port2]);
   }
 
   #heard({type, id, data}) {

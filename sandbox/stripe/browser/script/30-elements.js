@@ -3,12 +3,17 @@
 const WALLET_NAMES = {apple_pay: 'applePay', google_pay: 'googlePay', link: 'link'};
 const NO_WALLETS = {amazonPay: false, applePay: false, googlePay: false, klarna: false, link: false, paypal: false};
 
-class Element extends Events {
+class MountedElement extends Events {
+  _frame = null;
+  _destroyed = false;
+
   constructor(checkout, kind, path, title, options) {
     super();
-    Object.assign(this, {_checkout: checkout, _kind: kind, _path: path, _title: title, _options: options ?? {}});
-    this._frame = null;
-    this._destroyed = false;
+    this._checkout = checkout;
+    this._kind = kind;
+    this._path = path;
+    this._title = title;
+    this._options = options ?? {};
   }
 
   mount(target) {
@@ -29,13 +34,17 @@ class Element extends Events {
     this._checkout._load().then((page) => page.error && this._failed(page.error.message));
   }
 
+  _listen(frame) {
+    void frame;
+  }
+
   _failed(message) {
     this.emit('loaderror', {elementType: this._kind, error: {type: 'api_error', message}});
   }
 
   async _start() {
     const page = await this._checkout._load();
-    return {...this._checkout._context(page), options: this._options};
+    return page.error ? null : {...this._checkout._context(page), options: this._options};
   }
 
   unmount() {
@@ -68,10 +77,11 @@ class Element extends Events {
   }
 }
 
-class PaymentElement extends Element {
+class PaymentElement extends MountedElement {
+  _complete = false;
+
   constructor(checkout, options) {
     super(checkout, 'payment', '/elements/payment', 'Secure payment input frame', options);
-    this._complete = false;
   }
 
   _listen(frame) {
@@ -94,7 +104,7 @@ class PaymentElement extends Element {
   }
 }
 
-class ExpressCheckoutElement extends Element {
+class ExpressCheckoutElement extends MountedElement {
   constructor(checkout, options) {
     super(checkout, 'expressCheckout', '/elements/express', 'Secure express checkout frame', options);
   }

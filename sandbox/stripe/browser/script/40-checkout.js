@@ -20,6 +20,7 @@ class Checkout {
   #loading = null;
   #said = {};
   #busy = false;
+  #shown = '';
   #appearance;
   #payment = null;
   #express = null;
@@ -66,7 +67,12 @@ class Checkout {
   }
 
   _changed() {
-    if (this.#page) this.#events.emit('change', this.#session());
+    if (!this.#page) return;
+    const session = this.#session();
+    const shown = JSON.stringify(session);
+    if (shown === this.#shown) return;
+    this.#shown = shown;
+    this.#events.emit('change', session);
   }
 
   _forget(element) {
@@ -108,18 +114,21 @@ class Checkout {
       loadActions: () => this.#loadActions(),
       changeAppearance: (appearance) => this.#changeAppearance(appearance),
       loadFonts: () => undefined,
-      createPaymentElement: (options) => this.#create('payment', options),
+      createPaymentElement: (options) => {
+        this.#onlyOne(this.#payment, 'Payment');
+        return (this.#payment = new PaymentElement(this, options));
+      },
       getPaymentElement: () => this.#payment,
-      createExpressCheckoutElement: (options) => this.#create('express', options),
+      createExpressCheckoutElement: (options) => {
+        this.#onlyOne(this.#express, 'Express Checkout');
+        return (this.#express = new ExpressCheckoutElement(this, options));
+      },
       getExpressCheckoutElement: () => this.#express,
     };
   }
 
-  #create(kind, options) {
-    const there = kind === 'payment' ? this.#payment : this.#express;
-    if (there) throw new IntegrationError(`Can only create one ${kind} Element.`);
-    if (kind === 'payment') return (this.#payment = new PaymentElement(this, options));
-    return (this.#express = new ExpressCheckoutElement(this, options));
+  #onlyOne(there, name) {
+    if (there) throw new IntegrationError(`Can only create one ${name} Element.`);
   }
 
   #changeAppearance(appearance) {

@@ -11,7 +11,7 @@ const VARIABLES = [
   'borderRadius', 'fontFamily', 'fontSizeBase', 'spacingUnit',
 ];
 
-// `handlers` by type of message; what one returns is the answer to a call.
+// `handlers` by type of message; what one returns is the answer to a call. Nothing is shown before `start`.
 export function connect(handlers) {
   let port = null;
   const send = (type, data) => port?.postMessage({type, data});
@@ -22,6 +22,7 @@ export function connect(handlers) {
       const answer = await handlers[type]?.(data);
       if (id !== undefined) port.postMessage({type: 'answer', id, data: answer});
     };
+    document.getElementById('main').hidden = false;
     handlers.start(event.data.data);
     new ResizeObserver(() => send('height', document.body.scrollHeight)).observe(document.body);
   });

@@ -13,6 +13,8 @@ let options = {};
 const send = connect({
   start(data) {
     context = data;
+    const [first] = types();
+    form.querySelector(`[name=type][value=${first}]`).checked = true;
     show();
     send('ready');
     changed();
@@ -36,7 +38,12 @@ const send = connect({
     show();
     changed();
   },
-  collapse: () => document.activeElement?.blur(),
+  collapse() {
+    if (document.getElementById('tabs').hidden) return;
+    for (const radio of form.querySelectorAll('[name=type]')) radio.checked = false;
+    show();
+    changed();
+  },
   validate: () => problems({tell: true}),
   confirm,
 });
@@ -51,7 +58,15 @@ function wanted(part, inner) {
   return last !== 'never';
 }
 
+// What the session offers, in the order that the merchant prefers.
+function types() {
+  const there = context.page.payment_method_types ?? ['card'];
+  const wish = (context.options?.paymentMethodOrder ?? []).filter((name) => there.includes(name));
+  return [...wish, ...there.filter((name) => !wish.includes(name))];
+}
+
 function asked() {
+  if (!value('type')) return [];
   if (value('type') === 'card') {
     const address = [wanted('address', 'country') && 'country', wanted('address', 'postalCode') && 'postal_code'];
     return ['number', 'expiry', 'cvc', ...address.filter(Boolean)];
@@ -63,12 +78,17 @@ function asked() {
 function show() {
   options = context.options ?? options;
   dress(context.appearance);
-  const types = context.page.payment_method_types ?? ['card'];
-  const by_bank = types.includes('us_bank_account');
-  document.getElementById('tabs').hidden = types.length < 2;
-  if (!types.includes(value('type'))) form.querySelector(`[name=type][value=${types[0]}]`).checked = true;
+  const offered = types();
+  document.getElementById('tabs').hidden = offered.length < 2;
+  for (const radio of form.querySelectorAll('[name=type]')) {
+    radio.parentElement.hidden = !offered.includes(radio.value);
+    radio.parentElement.style.order = offered.indexOf(radio.value);
+  }
   card.hidden = value('type') !== 'card';
-  bank.hidden = card.hidden === false || !by_bank;
+  bank.hidden = value('type') !== 'us_bank_account';
+  const again = context.page.mode !== 'payment';
+  document.getElementById('allowance').hidden = options.terms?.card === 'never' || !again;
+  document.getElementById('mandate').hidden = options.terms?.usBankAccount === 'never';
   other.hidden = value('institution') !== 'other';
   const now = asked();
   for (const field of form.querySelectorAll('[data-field]')) {
@@ -83,6 +103,7 @@ function show() {
 // What is wrong -----------------------------------------------------------------------------------------------
 
 function problems({tell}) {
+  if (!value('type')) return ['Please choose a payment method.'];
   const found = asked().map((name) => [name, CHECKS[name]?.(value(name), value) ?? '']);
   const wrong = found.filter(([, message]) => message);
   if (tell) {
@@ -104,7 +125,7 @@ function changed() {
   const names = asked().filter((name) => name !== 'country');
   const address = {country: value('country'), postalCode: value('postal_code') || null};
   send('change', {
-    collapsed: false,
+    collapsed: !value('type'),
     complete: problems({tell: false}).length === 0,
     empty: names.every((name) => !value(name)),
     value: {type: value('type'), billingDetails: {address}},
