@@ -148,6 +148,32 @@ def test_an_address_is_needed(page: Browser) -> None:
     assert page.confirm(email="ada").body["error"]["param"] == "email"
 
 
+@pytest.mark.parametrize(
+    "form",
+    [
+        {},
+        {"payment_method_data": "card"},
+        {"payment_method_data[type]": "cash"},
+        {"payment_method_data[type]": "card"},
+        {"payment_method_data[type]": "card", "payment_method_data[card]": "4242424242424242"},
+        {"payment_method_data[type]": "card", "payment_method_data[billing_details][address]": "x"},
+        {"payment_method_data[type]": "us_bank_account", "payment_method_data[us_bank_account]": "x"},
+        {"payment_method_data[type]": "us_bank_account", "payment_method_data[billing_details][name]": "Ada"},
+        {"payment_method_data[0][type]": "card"},
+        {"payment_method[]": "pm_1"},
+        {"payment_method_data[card]": "a", "payment_method_data[card][number]": "b"},
+        {"key[]": "pk_test_x"},
+    ],
+    ids=str,
+)
+def test_nonsense_is_refused_in_words(page: Browser, form: dict[str, str], stripe_sandbox: Handle) -> None:
+    given = {**page.keys, "expected_amount": 2500, "email": "ada@example.org", **form}
+    answer = fetch(f"{page.at}/confirm", given)
+    assert 400 <= answer.status < 500
+    assert answer.body["error"]["message"]
+    assert stripe_sandbox.sandbox.store.all("payment_intent") == []
+
+
 def test_the_challenge(page: Browser) -> None:
     assert page.answer("complete").status == 400
     assert page.confirm(number="4000002760003184").body["next_action"] == {"type": "use_stripe_sdk"}

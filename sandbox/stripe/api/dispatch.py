@@ -79,9 +79,9 @@ def refuse_early(fault: Fault) -> None:
 
 
 def decoded(request: Request) -> dict[str, Any]:
-    body = request.get_data().decode("utf-8") if request.method == "POST" else ""
-    pairs = parse_qsl(request.query_string.decode("ascii"), keep_blank_values=True)
     try:
+        body = request.get_data().decode("utf-8") if request.method == "POST" else ""
+        pairs = parse_qsl(request.query_string.decode("ascii"), keep_blank_values=True)
         return formdata.decode([*pairs, *parse_qsl(body, keep_blank_values=True)])
     except ValueError as error:
         raise invalid(f"Invalid request: {error}") from None

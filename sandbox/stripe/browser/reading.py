@@ -19,18 +19,25 @@ def card_error(message: str, code: str, param: str, **more: str) -> ApiError:
 
 def read(given: dict[str, Any], email: str | None, now: int) -> Entered | BankEntered:
     """What was typed, checked; `email` is the session's own and goes first."""
-    details = given.get("billing_details")
-    who = details if isinstance(details, dict) else {}
+    who = as_hash(given, "billing_details")
     contact = {name: _text(who, name) for name in ("name", "email", "phone")}
     contact["email"] = email or contact["email"]
     if not re.fullmatch(r"[^\s@]+@[^\s@]+\.[^\s@]+", contact["email"]):
         raise invalid("An email address is needed to confirm this Checkout Session.", "email", "email_invalid")
-    address = {name: str(value)[:200] for name, value in (who.get("address") or {}).items()}
+    address = {name: str(value)[:200] for name, value in as_hash(who, "address").items()}
     if given.get("type") == "us_bank_account":
-        return _account(given.get("us_bank_account") or {}, contact, address)
+        return _account(as_hash(given, "us_bank_account"), contact, address)
     if given.get("type") == "card":
-        return _card(given.get("card") or {}, contact, address, now)
+        return _card(as_hash(given, "card"), contact, address, now)
     raise invalid("Invalid payment_method_data[type]", f"{WHERE}[type]")
+
+
+def as_hash(given: dict[str, Any], name: str) -> dict[str, Any]:
+    """A part of the parameters, empty when it is not there."""
+    value = given.get(name) or {}
+    if not isinstance(value, dict):
+        raise invalid(f"Invalid {name}: expected a hash", name)
+    return value
 
 
 def _text(given: dict[str, Any], name: str) -> str:
@@ -50,8 +57,8 @@ def _card(given: dict[str, Any], contact: dict[str, str], address: dict[str, str
             "number",
             decline_code="test_mode_live_card",
         )
-    wallet = given.get("wallet") or {}
-    kind = wallet.get("type") if isinstance(wallet, dict) and wallet.get("type") in WALLETS else None
+    kind = as_hash(given, "wallet").get("type")
+    kind = kind if kind in WALLETS else None
     month, year = _expiry(given, now)
     if kind is None and not re.fullmatch(rf"\d{{{card.cvc_length}}}", _text(given, "cvc"), re.ASCII):
         raise card_error("Your card's security code is invalid.", "invalid_cvc", "cvc")

@@ -123,7 +123,7 @@ def _confirm(sandbox: Sandbox, session: Obj, given: Given) -> Obj:
             result = finishing.pay_with(sandbox, session["id"], _saved(sandbox, str(given["payment_method"])))
         else:
             email = finishing.known_email(session) or str(given.get("email", "")) or None
-            entered = reading.read(given.get("payment_method_data") or {}, email, sandbox.now())
+            entered = reading.read(reading.as_hash(given, "payment_method_data"), email, sandbox.now())
             result = finishing.pay(sandbox, session["id"], entered)
     return _after(sandbox, session["id"], result)
 
