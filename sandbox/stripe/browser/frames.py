@@ -24,7 +24,12 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; "
     f"base-uri 'none'; form-action 'none'; frame-ancestors {HERE}"
 )
-FRAMES = {"payment": "Payment", "express": "Express checkout", "wallet": "Wallet", "3d_secure": "Authentication"}
+FRAMES = {
+    "payment": "Payment",
+    "express": "Express checkout",
+    "wallet": "Wallet",
+    "3d_secure": "Confirm your payment",
+}
 WALLET_CARDS = ("4242424242424242", "4000000000000002", "4000000000009995")
 COUNTRIES = {
     "US": "United States",
