@@ -8,7 +8,7 @@ from flask import Blueprint, Response, jsonify
 from station.accounts.guards import public
 from station.core import outbox
 from station.core.db import db
-from station.web.migrations import head, revision
+from station.web.commands.migrations import head, revision
 
 health = Blueprint("health", __name__, url_prefix="/health")
 public(health, "load balancers and monitors ask; nothing private is said")

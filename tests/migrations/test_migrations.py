@@ -10,7 +10,7 @@ from station.core.actor import COMMAND
 from station.core.db import Base, db, transaction
 from station.core.events import Subject, record
 from station.licensee.queries import the_licensee
-from station.web.migrations import head, revision
+from station.web.commands.migrations import head, revision
 
 
 def test_models_and_migrations_agree(app: Flask) -> None:

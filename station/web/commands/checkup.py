@@ -7,7 +7,7 @@ import click
 from station.core.places import INVARIANTS
 from station.core.runtime import settings
 from station.licensee.queries import NotEstablished, the_licensee
-from station.web import migrations
+from station.web.commands import migrations
 
 
 def check() -> int:
