@@ -1,10 +1,11 @@
 #!/bin/sh
 # tools/soak.sh PYTHON MINUTES: runs the kill tests again and again, until the time is over or one fails.
+# Each round has a storm of its own (tests/faults/test_storm.py).
 set -eu
 end=$(($(date +%s) + $2 * 60)) round=0
 while [ "$(date +%s)" -lt "$end" ]; do
   round=$((round + 1))
   echo "Round $round"
-  "$1" -m pytest -m faults -q -x tests/faults
+  STORM_SEED=$round "$1" -m pytest -m faults -q -x tests/faults
 done
 echo "$round rounds, none failed."

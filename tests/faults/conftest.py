@@ -76,9 +76,10 @@ def own_database(built: Flask, settings: Settings, tmp_path: Path) -> Iterator[s
 
 
 @pytest.fixture
-def sandbox() -> Iterator[Handle]:
-    """A Stripe for the plant; webhooks leave by `deliver_now()`."""
-    with running_sandbox(deliver="manual", webhook_events=tuple(FOLDED)) as handle:
+def sandbox(request: pytest.FixtureRequest) -> Iterator[Handle]:
+    """A Stripe for the plant; webhooks leave by `deliver_now()`, or by themselves where the parameter is "auto"."""
+    deliver = getattr(request, "param", "manual")
+    with running_sandbox(deliver=deliver, webhook_events=tuple(FOLDED), pauses=(0.3, 1, 2, 4, 8)) as handle:
         yield handle
         assert handle.violations == []
 
