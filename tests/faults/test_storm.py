@@ -37,6 +37,7 @@ OPEN = (PaymentState.CREATED, PaymentState.AWAITING_DONOR, PaymentState.PROCESSI
 WAITED = ("invariant:mail leaves", "invariant:stripe-events")  # true in the storm, and for a person to close
 MINUTE, HOUR = 60, 3600
 SWEEPS = 12
+BACKLOG = 300  # seconds in which a busy machine works off what the storm has left
 STORM = {"STATION_PROXIES": "1", "STRIPE_TIMEOUT": "4"}  # each donor has an address; a silent Stripe is given up soon
 
 
@@ -91,8 +92,8 @@ def settle(plant: Plant, sandbox: Handle, weather: Weather) -> None:
             break
         weather.pass_time(25 * HOUR if sweep == SWEEPS // 2 else 11 * MINUTE)
         asked = (Outbox.job == "payments.check_open", Outbox.done_at > clock.now())
-        plant.wait(partial(plant.count, Outbox, *asked), "sweep", 90)
-        plant.wait_idle(90)
+        plant.wait(partial(plant.count, Outbox, *asked), "sweep", BACKLOG)
+        plant.wait_idle(BACKLOG)
         sandbox.wait_delivered(30)
 
 
