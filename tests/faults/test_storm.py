@@ -1,6 +1,6 @@
 """A whole drive with everything breaking: nothing lost, nothing doubled.
 
-STORM_PLEDGES (500; a fifth of them on the other brokers) and STORM_SEED (1) come from the environment. The truth is
+STORM_PLEDGES (200; a fifth of them on the other brokers) and STORM_SEED (1) come from the environment. The truth is
 the sandbox's: its charges are what donors' banks would show them, and the books must say the same, one by one.
 """
 
@@ -31,7 +31,7 @@ from tests.faults.brokers import Broker
 from tests.faults.plant import Plant
 from tests.faults.storm import Giver, Weather
 
-PLEDGES, SEED = int(os.environ.get("STORM_PLEDGES", "500")), int(os.environ.get("STORM_SEED", "1"))
+PLEDGES, SEED = int(os.environ.get("STORM_PLEDGES", "200")), int(os.environ.get("STORM_SEED", "1"))
 AT_ONCE = 12
 OPEN = (PaymentState.CREATED, PaymentState.AWAITING_DONOR, PaymentState.PROCESSING)
 WAITED = ("invariant:mail leaves", "invariant:stripe-events")  # true in the storm, and for a person to close
