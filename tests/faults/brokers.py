@@ -6,7 +6,6 @@ Each can lose what is queued in it, lose everything it knows, stop answering and
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import socket
 import sqlite3
@@ -177,9 +176,15 @@ class Node:
 
     def close(self) -> None:
         self.down()
-        epmd = shutil.which("epmd")
-        if epmd is not None:  # the port mapper is a daemon that the node has started
-            subprocess.run([epmd, "-kill"], env=self._environ, check=False, stdout=subprocess.DEVNULL, timeout=10)
+        end = time.monotonic() + 10
+        while "Killed" not in self._end_port_mapper():  # it refuses while it believes that the node lives
+            assert time.monotonic() < end, "epmd does not end"
+            time.sleep(0.1)
+
+    def _end_port_mapper(self) -> str:
+        """The node has started a daemon of its own for its name; what that says to being ended."""
+        done = subprocess.run(["epmd", "-kill"], env=self._environ, capture_output=True, text=True, timeout=10)
+        return done.stdout + done.stderr
 
 
 class RabbitMQ(Broker):
