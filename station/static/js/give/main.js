@@ -97,10 +97,18 @@ async function give(more = {}, wallet) {
     const result = await checkout.confirm(answer, wallet);
     status.textContent = "";
     if (result?.type === "success") return arrive(answer.thanks_url ?? "");
-    const error = result?.error;
-    showProblems([error?.code === "paymentFailed" ? sayDecline(error.paymentFailed.declineCode) : error?.message || sayDecline(null)]);
+    showProblems([reason(result?.error)]);
   }
   setBusy(false);
+}
+
+/**
+ * Why Stripe took nothing: a bank's no in our words, what the donor can mend in Stripe's.
+ * @param {{code: string | null, message?: string, paymentFailed?: {declineCode: string | null}}} [error]
+ */
+function reason(error) {
+  const declined = error?.paymentFailed?.declineCode;
+  return declined ? sayDecline(declined) : error?.message || sayDecline(null);
 }
 
 /** @param {string} url */
