@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -27,6 +29,16 @@ def stripe_command() -> Path:
     found = sorted(MODULES.glob("@stripe/cli-*/bin/stripe*"))
     needs(bool(found), ASK)
     return found[0]
+
+
+@pytest.fixture(scope="session")
+def known(stripe_command: Path, tmp_path_factory: pytest.TempPathFactory) -> set[str]:
+    """Every sequence that this version of the program has."""
+    home = str(tmp_path_factory.mktemp("home"))
+    environment = {"HOME": home, "XDG_CONFIG_HOME": home}
+    command = [stripe_command, "trigger", "--help"]
+    shown = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
+    return set(re.findall(r"^  ([a-z0-9_]+(?:\.[a-z0-9_]+)+)$", shown, re.MULTILINE))
 
 
 @pytest.fixture(scope="session")

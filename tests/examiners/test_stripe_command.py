@@ -6,7 +6,6 @@ answer or event from the sandbox that breaks the contract.
 
 from __future__ import annotations
 
-import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -148,16 +147,6 @@ def play(stripe_command: Path, tmp_path: Path) -> Play:
         return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
 
     return run
-
-
-@pytest.fixture(scope="module")
-def known(stripe_command: Path, tmp_path_factory: pytest.TempPathFactory) -> set[str]:
-    """Every sequence that this version of the program has."""
-    home = str(tmp_path_factory.mktemp("home"))
-    environment = {"HOME": home, "XDG_CONFIG_HOME": home}
-    command = [stripe_command, "trigger", "--help"]
-    shown = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
-    return set(re.findall(r"^  ([a-z0-9_]+(?:\.[a-z0-9_]+)+)$", shown, re.MULTILINE))
 
 
 def test_every_sequence_is_accounted_for(known: set[str]) -> None:
