@@ -17,7 +17,8 @@ def packages() -> dict[str, Any]:
 
 
 def test_versions_are_exact() -> None:
-    asked = json.loads((FOLDER / "package.json").read_text(encoding="utf-8"))["dependencies"]
+    given = json.loads((FOLDER / "package.json").read_text(encoding="utf-8"))
+    asked = {**given["dependencies"], **given["optionalDependencies"]}
     assert [version for version in asked.values() if not re.fullmatch(r"\d+\.\d+\.\d+", version)] == []
     assert {name: packages()[f"node_modules/{name}"]["version"] for name in asked} == asked
 
