@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from station.core import runtime
-from tests.conftest import changed
 from tests.faults.plant import Plant
 from tests.journeys.hands import sign_in
 
@@ -27,12 +25,12 @@ ADD, USE = "Add a passkey", "Sign in with a passkey"
 
 
 @pytest.fixture
-def named_site(town: Plant) -> Iterator[str]:
+def named_site(town: Plant) -> str:
     """The desk under a name: browsers make no passkeys for a number."""
     address = f"http://localhost:{town.settings.port}"
-    with changed(runtime.settings(), base_url=address):
-        yield address
-    runtime.configure(town.settings)
+    town.kill("web")
+    town.start("web", STATION_URL=address)
+    return address
 
 
 def give_device(page: Page) -> None:
