@@ -22,6 +22,7 @@ from station.core.actor import request_id
 from station.core.columns import Json, Utc, enum
 from station.core.db import Base, db, transaction
 from station.core.ids import new_id
+from station.core.upsert import insert_missing
 
 REPUBLISH_AFTER = timedelta(seconds=30)
 FIRST_RETRY = timedelta(seconds=5)
@@ -100,22 +101,17 @@ class Permanent(Exception):
 def enqueue(job: Job, *, key: str | None = None, run_at: datetime | None = None, **args: Any) -> None:
     """Write a job inside the current transaction. With a `key`, the same job and key is written once, ever."""
     now = clock.now()
-    session = db.session()
-    if key is not None and session.scalar(sa.select(Outbox.id).where(Outbox.job == job.name, Outbox.key == key)):
-        return
-    session.add(
-        Outbox(
-            id=new_id(),
-            job=job.name,
-            queue=job.queue,
-            key=key,
-            args=args,
-            run_at=run_at or now,
-            created_at=now,
-            request_id=request_id.get(),
-        )
+    insert_missing(
+        Outbox,
+        id=new_id(),
+        job=job.name,
+        queue=job.queue,
+        key=key,
+        args=args,
+        run_at=run_at or now,
+        created_at=now,
+        request_id=request_id.get(),
     )
-    session.flush()
 
 
 def take_due(limit: int = 100) -> list[tuple[UUID, str, Queue]]:

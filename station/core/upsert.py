@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -14,10 +15,17 @@ from station.core.db import Base, db
 
 def insert_missing(table: type[Base], **values: Any) -> bool:
     """Insert a row unless one with the same unique key exists. True when it was inserted. Inside a transaction."""
-    session, into = db.session(), cast(sa.Table, table.__table__)
-    make = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
-    insert = make(into).values(**values).on_conflict_do_nothing().returning(*into.primary_key.columns)
-    return session.execute(insert).first() is not None  # psycopg's rowcount does not tell the two cases apart
+    connection = db.session().connection()  # past the unit of work, which has nothing to do here
+    insert = _statement(table, connection.dialect.name)
+    return connection.execute(insert, values).first() is not None  # psycopg's rowcount does not tell the two apart
+
+
+@cache
+def _statement(table: type[Base], dialect: str) -> sa.Insert:
+    """The statement, whose columns come with the values: built once, as that costs more than running it."""
+    into = cast(sa.Table, table.__table__)
+    make = sqlite_insert if dialect == "sqlite" else postgresql_insert
+    return make(into).on_conflict_do_nothing().returning(*into.primary_key.columns)
 
 
 def add_up(table: type[Base], rows: Sequence[Mapping[str, Any]], column: str) -> list[tuple[Any, ...]]:
