@@ -32,6 +32,7 @@ from station.payments.services.items import close_item
 
 APPLY = Job("payments.apply_event", Queue.MONEY, attempts=20)
 LOOKS = 5
+ASK_AFTER = timedelta(minutes=10)
 REVIVE_AFTER = timedelta(hours=6)
 
 
@@ -126,7 +127,8 @@ def fold_again(look: Callable[[], Fold], event_id: str | None = None) -> Outcome
 def _close(event: StripeEvent, outcome: Outcome) -> None:
     event.state, event.outcome = outcome.state, outcome.text[:300]
     event.payment_id, event.applied_at = outcome.payment_id, clock.now()
-    close_item(f"payments.event:{event.id}", f"Applied: {outcome.text}", STRIPE)
+    if event.received_at < clock.now() - ASK_AFTER:  # only one that has waited longer has a work item
+        close_item(f"payments.event:{event.id}", f"Applied: {outcome.text}", STRIPE)
 
 
 def _look(thing: Thing, object_id: str, raw: str) -> Fold:

@@ -20,10 +20,9 @@ from station.payments.models import Payment
 from station.payments.services.checkout import CheckoutClosed, as_sent, send
 from station.payments.services.closing import SESSION_LIFE, expire_unopened, look_at_session, unanswered
 from station.payments.services.folding import fold_charge, fold_invoice, fold_subscription
-from station.payments.services.inbox import Fold, fold_again, ring_again
+from station.payments.services.inbox import ASK_AFTER, Fold, fold_again, ring_again
 from station.payments.services.items import close_item
 
-ASK_AFTER = timedelta(minutes=10)
 LATE = timedelta(minutes=15)
 A_RUN = 100
 SWEEP = job("the check of open payments")
