@@ -45,6 +45,7 @@ def create_app(settings: Settings) -> Flask:
         "station", root_path=str(ROOT / "station"), template_folder=str(ROOT / "templates"), static_folder=None
     )
     app.session_interface = DeskSessions()
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # the errors of a form stay in its order
     _configure(app, settings)
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "migrations"))
