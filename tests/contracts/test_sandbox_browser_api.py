@@ -234,7 +234,7 @@ def test_the_script_and_the_frames(stripe_sandbox: Handle) -> None:
         policy = frame.headers["Content-Security-Policy"]
         assert "script-src 'self'" in policy
         assert "frame-ancestors http://127.0.0.1:*" in policy
-        assert problems(frame.text) == []
+        assert problems(frame.text, policy) == []
         assert frame.text.count("<script") == 1
     assert fetch(f"{stripe_sandbox.url}/elements/other").status == 404
     stripe_sandbox.fault("script_down")
