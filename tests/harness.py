@@ -177,7 +177,7 @@ def _scripts(page: Any, policy: str) -> list[str]:
     found = []
     for node in page.query("script"):
         source = node.attrs.get("src") or ""
-        ours = source.startswith("/assets/")
+        ours = source.startswith("/") and not source.startswith("//")
         if not source:
             found.append("an inline script")
         elif ours and node.attrs.get("type") != "module":
