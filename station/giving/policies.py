@@ -71,6 +71,14 @@ def tiles(minimum: Money) -> list[Money]:
     return [Money(min(minimum.cents * step, LARGEST_CENTS), minimum.currency) for step in TILE_STEPS]
 
 
+def monthly_offers(given: Money, minimum: Money) -> list[Money]:
+    """What a one-time donor may be asked for monthly, after the gift: up to three tiles of at most half of it.
+
+    Asked before payment it costs gifts; asked after it, none is at risk.
+    """
+    return [tile for tile in tiles(minimum) if 2 * tile.cents <= given.cents][-3:] or [minimum]
+
+
 def plain(amount: Money) -> str:
     """An amount as a form's value or a link says it: 5, 12.50."""
     return amount.short.lstrip("$").replace(",", "")

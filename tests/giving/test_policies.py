@@ -177,3 +177,10 @@ def test_working_days(day: str, many: int, then: str) -> None:
 )
 def test_a_wallets_name_is_parted_only_where_that_is_sure(full: str, parts: tuple[str, str]) -> None:
     assert policies.name_parts(full) == parts
+
+
+@pytest.mark.parametrize(
+    ("given", "offered"), [(500, [500]), (1000, [500]), (6000, [1000, 1500, 2500]), (50_000, [1500, 2500, 6000])]
+)
+def test_what_a_one_time_donor_is_asked_for_monthly(given: int, offered: list[int]) -> None:
+    assert [each.cents for each in policies.monthly_offers(Money(given), Money(500))] == offered

@@ -117,3 +117,20 @@ def test_the_pages_set_no_cookie(donor: Donor, pay: Callable[..., str | None]) -
     assert len(gifts()) == 1
     for address in ("/give", thanks_page(pledges()[0].id)):
         assert "Set-Cookie" not in donor.client.get(address).headers
+
+
+def test_a_one_time_gift_is_asked_for_a_little_every_month_and_a_monthly_one_is_not(
+    donor: Donor, client: FlaskClient, stripe_sandbox: Handle
+) -> None:
+    donor.pledge(frequency="once", amount="60")
+    page = client.get(put(S.SETTLED)).text
+    assert "/give?station=news&amp;amount=10&amp;frequency=month&amp;source=thanks" in page
+    assert "Nothing is charged until you say so" in page
+
+
+@pytest.mark.parametrize("state", [S.AWAITING_DONOR, S.PROCESSING])
+def test_nobody_is_asked_for_more_before_the_gift_has_arrived(
+    donor: Donor, client: FlaskClient, stripe_sandbox: Handle, state: PaymentState
+) -> None:
+    donor.pledge(frequency="once", amount="60")
+    assert "every month?" not in client.get(put(state)).text

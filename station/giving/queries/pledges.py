@@ -71,6 +71,7 @@ class Thanks:
     receipt: ReceiptView | None
     next_charge: datetime | None
     expected_by: date | None  # station-local; of a payment that is on its way
+    offers: list[Money]  # monthly amounts that a one-time donor may take up, for a gift that has arrived
 
 
 def pledge(pledge_id: UUID) -> PledgeView | None:
@@ -130,7 +131,14 @@ def thanks(pledge_id: UUID) -> Thanks | None:
         receipt_of(gift_id) if gift_id else None,
         subscription.next_at if subscription else None,
         _expected_by(payment) if payment.state is PaymentState.PROCESSING else None,
+        _offers(found, payment),
     )
+
+
+def _offers(found: PledgeView, payment: PaymentView) -> list[Money]:
+    if found.frequency is Frequency.MONTH or payment.state is not PaymentState.SETTLED:
+        return []
+    return policies.monthly_offers(payment.amount, the_licensee().minimum_pledge)
 
 
 def _expected_by(payment: PaymentView) -> date:
