@@ -31,6 +31,7 @@ from station.payments.facts import (
     RenewalRecovered,
     SubscriptionEnded,
 )
+from station.payments.models import PaymentKind
 from station.payments.queries import lock_payment
 from station.payments.services import close_item
 from station.receipts.queries import receipt
@@ -74,6 +75,8 @@ def make_gift(settled: PaymentSettled) -> UUID:
         _name_donor(pledge, settled)
         donor = _donor(pledge)
         pledge.member_id = member_id = donor.member_id
+        if settled.kind is not PaymentKind.RENEWAL:
+            pledge.amount_cents = settled.amount.cents  # what was charged, should it differ from what was asked
         gift = Gift(
             id=new_id(),
             payment_id=settled.payment_id,

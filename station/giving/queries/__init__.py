@@ -19,7 +19,7 @@ from station.giving.queries.pledges import (
     pledge,
     pledge_of_attempt,
     recent_twins,
-    sent_in_page,
+    sent_from_form,
     thanks,
 )
 
@@ -44,6 +44,6 @@ __all__ = [
     "pledge",
     "pledge_of_attempt",
     "recent_twins",
-    "sent_in_page",
+    "sent_from_form",
     "thanks",
 ]

@@ -86,9 +86,10 @@ def pledge_of_attempt(attempt: str) -> PledgeView | None:
     return _view(row) if row else None
 
 
-def sent_in_page(attempt: str) -> list[PledgeView]:
-    """The pledges that one shown form was sent for in our page, and that may be open still or paid."""
-    mine = Pledge.attempt.startswith(f"{attempt}{policies.IN_PAGE}", autoescape=True)
+def sent_from_form(attempt: str) -> list[PledgeView]:
+    """The pledges that one shown form was sent for, here or to Stripe's page, and that may be open still or paid."""
+    in_page = Pledge.attempt.startswith(f"{attempt}{policies.IN_PAGE}", autoescape=True)
+    mine = sa.or_(Pledge.attempt == attempt, in_page)
     rows = db.session().scalars(sa.select(Pledge).where(mine, Pledge.email != "").order_by(Pledge.id))
     lost = (PaymentState.FAILED, PaymentState.EXPIRED)
     return [view for view in map(_view, rows) if view.state not in lost]

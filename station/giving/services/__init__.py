@@ -4,7 +4,7 @@ from station.giving.services.asks import write_ask
 from station.giving.services.errors import AttemptConflict, GivenAlready, NotBegun, StillOpen
 from station.giving.services.hosted import open_checkout
 from station.giving.services.in_page import PageCheckout, open_in_page, opens_one, send_in_page
-from station.giving.services.pledges import BegunPledge, PledgeRequest, begin_pledge, set_aside
+from station.giving.services.pledges import BegunPledge, PledgeRequest, begin_pledge, close_twins, set_aside
 
 __all__ = [
     "AttemptConflict",
@@ -15,6 +15,7 @@ __all__ = [
     "PledgeRequest",
     "StillOpen",
     "begin_pledge",
+    "close_twins",
     "open_checkout",
     "open_in_page",
     "opens_one",

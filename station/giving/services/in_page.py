@@ -8,7 +8,6 @@ us is still a gift: its payer is whom Stripe was told (`reactors.py`).
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
 
@@ -27,11 +26,13 @@ from station.giving.services.pledges import (
     ARRIVING,
     PledgeRequest,
     ask_about_twin,
+    close_twins,
     note_begun,
     page_attempt,
     set_aside,
     write_pledge,
 )
+from station.payments import queries as payment_queries
 from station.payments import services as payments
 from station.payments.services import CheckoutClosed, InPage, StripeRefused
 
@@ -61,8 +62,9 @@ def open_in_page(request: PledgeRequest, actor: Actor) -> PageCheckout:
     try:
         secret = payments.start_checkout(draft.payment_id, InPage(description_of(draft), thanks_url(draft)))
         _bring_amount(draft, request.amount, actor)
-    except CheckoutClosed as closed:
-        raise NotBegun from closed
+    except CheckoutClosed:
+        _stands_open(draft)
+        raise
     except StripeRefused as refusal:
         note_refusal(draft, str(refusal), actor)
         raise
@@ -72,17 +74,22 @@ def open_in_page(request: PledgeRequest, actor: Actor) -> PageCheckout:
 def send_in_page(request: PledgeRequest, actor: Actor) -> PageCheckout:
     """Write the donor into the pledge whose checkout is open in the page, before the page's script confirms it.
 
-    The same again changes nothing; another amount is brought to Stripe first. Runs outside any transaction. Raises
+    The same again changes nothing; another amount is brought to Stripe first. What was sent before may have been paid
+    without our knowing, so Stripe is asked before it is changed. Runs outside any transaction. Raises
     NotBegun when the page has no open checkout, AttemptConflict when it has been paid, GivenAlready for a twin,
     StillOpen while what it replaces cannot be closed, StripeUnavailable and StripeRefused.
     """
     draft = _known(page_attempt(request))
     if draft is None:
         raise NotBegun
+    if draft.email:
+        payments.look_at_payment(draft.payment_id, actor)
+        _stands_open(draft)
     ask_about_twin(request)
     set_aside(request, actor, in_page=True)
+    close_twins(request, actor, in_page=True)
     checkout = open_in_page(request, actor)
-    _write_donor(draft.id, request, actor)
+    _write_donor(draft, request, actor)
     point("giving.pledge:sent_in_page")
     return checkout
 
@@ -110,23 +117,39 @@ def _draft(request: PledgeRequest, actor: Actor) -> PledgeView:
 def _known(attempt: str) -> PledgeView | None:
     """The pledge of an attempt while it can be paid. Raises AttemptConflict when paid, NotBegun when it is over."""
     known = queries.pledge_of_attempt(attempt)
-    if known is not None and known.state in ARRIVING:
-        raise AttemptConflict(known)
-    if known is not None and not known.open:
+    return _open(known) if known is not None else None
+
+
+def _open(pledge: PledgeView) -> PledgeView:
+    if pledge.state in ARRIVING:
+        raise AttemptConflict(pledge)
+    if not pledge.open:
         raise NotBegun
-    return known
+    return pledge
+
+
+def _stands_open(pledge: PledgeView) -> None:
+    """Look again at a pledge that was open. Raises AttemptConflict when paid since, NotBegun when closed since."""
+    _known(pledge.attempt)
 
 
 def _bring_amount(draft: PledgeView, amount: Money, actor: Actor) -> None:
     payments.change_amount(draft.payment_id, amount, description_of(draft), actor)
     if draft.amount != amount:
-        with transaction() as session:
-            session.get_one(Pledge, draft.id, with_for_update=True).amount_cents = amount.cents
+        with transaction():
+            _lock_unpaid(draft).amount_cents = amount.cents
 
 
-def _write_donor(pledge_id: UUID, request: PledgeRequest, actor: Actor) -> None:
-    with transaction() as session:
-        pledge = session.get_one(Pledge, pledge_id, with_for_update=True)
+def _lock_unpaid(draft: PledgeView) -> Pledge:
+    """The pledge's row, locked together with its payment: what has been paid does not change any more."""
+    payment_queries.lock_payment(draft.payment_id)
+    _stands_open(draft)
+    return db.session().get_one(Pledge, draft.id, with_for_update=True)
+
+
+def _write_donor(draft: PledgeView, request: PledgeRequest, actor: Actor) -> None:
+    with transaction():
+        pledge = _lock_unpaid(draft)
         donor = (request.given_name, request.family_name, request.email)
         first = not pledge.email
         if (pledge.given_name, pledge.family_name, pledge.email) == donor:

@@ -76,17 +76,35 @@ def begin_pledge(request: PledgeRequest, actor: Actor) -> BegunPledge:
 def set_aside(request: PledgeRequest, actor: Actor, *, in_page: bool = False) -> None:
     """Close what this pledge replaces, so that a donor cannot pay both by accident.
 
-    That is the pledge which the form came back from, unless it goes on unchanged on its own page, and whatever the
-    same form was sent for in our page. Runs outside any transaction, for a person who waits. Raises AttemptConflict
-    when one of them has been paid, and StillOpen while nobody knows that it is closed.
+    That is the pledge which the form came back from, unless it goes on unchanged on its own page, and whatever else
+    the same form was sent for, here or on Stripe's page. Runs outside any transaction, for a person who waits. Raises
+    AttemptConflict when one of them has been paid, and StillOpen while nobody knows that it is closed.
     """
     first = queries.pledge(request.instead) if request.instead else None
     goes_on = first is not None and not first.in_page and not in_page and facts_of(first) == facts_of(request)
     replaced = [first] if first is not None and not goes_on else []
-    own = page_attempt(request) if in_page else ""
-    replaced += [each for each in queries.sent_in_page(request.attempt) if each.attempt != own]
+    own = page_attempt(request) if in_page else request.attempt
+    replaced += [each for each in queries.sent_from_form(request.attempt) if each.attempt != own]
     for each in replaced:
         close(each, actor)
+
+
+def close_twins(request: PledgeRequest, actor: Actor, *, in_page: bool = False) -> None:
+    """Close the pages of the very same facts that stand open in other tabs, so that only this one can be paid.
+
+    Only those of the same network: whoever types a donor's facts elsewhere must not close that donor's page. Runs
+    outside any transaction. Raises GivenAlready when one has been paid, unless a second gift is meant; StillOpen.
+    """
+    if request.again:
+        return
+    own = page_attempt(request) if in_page else request.attempt
+    for twin in twins(request):
+        same_page = not (in_page or twin.in_page)  # Stripe's page goes on for both tabs
+        if twin.open and not same_page and twin.attempt != own and twin.sender == request.sender:
+            try:
+                close(twin, actor)
+            except AttemptConflict as paid:
+                raise GivenAlready(paid.first) from paid
 
 
 def close(pledge: PledgeView, actor: Actor) -> None:

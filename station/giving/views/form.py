@@ -65,6 +65,7 @@ def _to_payment(form: PledgeForm, attempt: Attempt) -> ResponseReturnValue:
     try:
         wanted = replace(form.pledged(attempt), sender=admission.sender())
         services.set_aside(wanted, VISITOR)
+        services.close_twins(wanted, VISITOR)
         begun = services.begin_pledge(wanted, VISITOR)
         return redirect(services.open_checkout(begun.pledge_id, VISITOR), 303)
     except Exception as error:  # what is not known to `explain` is raised again there

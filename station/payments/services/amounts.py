@@ -10,8 +10,9 @@ from station.core.db import db, transaction
 from station.core.money import Money
 from station.payments import gateway, queries
 from station.payments.gateway import StripeRefused, StripeUnavailable
-from station.payments.models import CallState, GatewayCall, Operation
+from station.payments.models import CallState, GatewayCall, Operation, Payment, Subscription
 from station.payments.services.checkout import Call, CheckoutClosed, lock_open, note, write_call
+from station.payments.services.closing import look_at_payment
 from station.payments.services.moving import subjects
 
 
@@ -21,7 +22,8 @@ def change_amount(payment_id: UUID, amount: Money, description: str, actor: Acto
     Runs outside any transaction, for a person who waits; the page wraps it in Stripe's `runServerUpdate`, so that
     nobody confirms an amount that they have not seen (docs.stripe.com/payments/checkout/dynamically-update-amounts).
     Raises StripeUnavailable when the amount at Stripe is unknown (the same again is safe), StripeRefused when
-    Stripe said no, CheckoutClosed when there is nothing left to pay.
+    Stripe said no, CheckoutClosed when there is nothing left to pay: it may have been paid a moment ago, and is
+    settled then.
     """
     call = _prepare(payment_id, amount, description)
     if call is None:
@@ -32,6 +34,8 @@ def change_amount(payment_id: UUID, amount: Money, description: str, actor: Acto
         session = gateway.update_checkout(params.pop("session"), params, call.key)
     except StripeRefused as refusal:
         note(call, CallState.REFUSED, str(refusal))
+        if look_at_payment(payment_id, actor) not in queries.OPEN:
+            raise CheckoutClosed("This checkout is not open any more.") from refusal
         raise
     except StripeUnavailable as failure:
         note(call, CallState.SENDING, str(failure))
@@ -55,17 +59,27 @@ def _prepare(payment_id: UUID, amount: Money, description: str) -> Call | None:
 
 
 def _changed(call: Call, amount: Money, actor: Actor) -> None:
-    """Write down the amount that Stripe answered with. A later change, answered or not, has the last word."""
+    """Write down the amount that Stripe answered with. A later change, answered or not, has the last word.
+
+    So has the charge of a payment that settled meanwhile: then this raises CheckoutClosed.
+    """
     with transaction() as session:
-        payment = lock_open(call.payment_id)
+        found = queries.payment_row(call.payment_id)
+        order = queries.lock_subscription(found.subscription_id) if found and found.subscription_id else None
+        payment = queries.lock_payment(call.payment_id)
+        assert payment is not None  # noqa: S101  # a foreign key holds it
         row = session.get_one(GatewayCall, call.id)
         row.state, row.answer_id = CallState.ANSWERED, payment.checkout_session or ""
         row.answered_at, row.error = clock.now(), ""
-        if queries.calls_of(payment.id, Operation.CHANGE)[-1].id != call.id:
-            return
-        before, payment.amount_cents = payment.amount, amount.cents
-        if payment.subscription_id is not None:
-            subscription = queries.lock_subscription(payment.subscription_id)
-            assert subscription is not None  # noqa: S101  # a foreign key holds it
-            subscription.amount_cents = amount.cents
-        events.record("payments.checkout.changed", actor, subjects(payment), {"from": str(before), "to": str(amount)})
+        payable = payment.state in queries.OPEN
+        if payable and queries.calls_of(payment.id, Operation.CHANGE)[-1].id == call.id:
+            _bring(payment, order, amount, actor)
+    if not payable:
+        raise CheckoutClosed("This checkout is not open any more.")
+
+
+def _bring(payment: Payment, order: Subscription | None, amount: Money, actor: Actor) -> None:
+    before, payment.amount_cents = payment.amount, amount.cents
+    if order is not None:
+        order.amount_cents = amount.cents
+    events.record("payments.checkout.changed", actor, subjects(payment), {"from": str(before), "to": str(amount)})

@@ -13,9 +13,10 @@ from station.core.db import db
 from station.core.events import Subject
 from station.core.ids import new_id
 from station.core.money import Money
+from station.payments import queries
 from station.payments.facts import PaymentSettled
 from station.payments.gateway import Charged
-from station.payments.models import Account, LedgerEntry, LedgerTransaction, Payment, PaymentState
+from station.payments.models import Account, LedgerEntry, LedgerTransaction, Payment, PaymentKind, PaymentState
 from station.payments.policies import PaymentEdge, is_final
 from station.payments.services.moving import follow, subjects
 
@@ -55,7 +56,7 @@ def settle(payment: Payment, money: Charged, actor: Actor) -> str:
 
 
 def _note_amount(payment: Payment, money: Charged) -> None:
-    """The books hold what was charged, not what was asked; a person learns of a difference."""
+    """The books hold what was charged, not what was asked, also of a standing order; a person learns of it."""
     if payment.amount_cents != money.amount_cents:
         open_work_item(
             "payments.amount",
@@ -67,6 +68,9 @@ def _note_amount(payment: Payment, money: Charged) -> None:
             Subject("payment", payment.id),
         )
         payment.amount_cents = money.amount_cents
+        order = queries.subscription_row(payment.subscription_id) if payment.subscription_id else None
+        if order is not None and payment.kind is PaymentKind.FIRST:
+            order.amount_cents = money.amount_cents
 
 
 def record_fee(payment: Payment, money: Charged, actor: Actor) -> bool:

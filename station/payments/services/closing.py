@@ -32,19 +32,32 @@ def close_checkout(payment_id: UUID, actor: Actor) -> PaymentState:
         with suppress(StripeRefused):
             send(as_sent(call))
     payment = expire_unopened(payment_id, actor)
-    session_id = payment.checkout_session
-    if session_id is not None and payment.state in queries.OPEN:
+    if payment.checkout_session is not None and payment.state in queries.OPEN:
         with suppress(StripeRefused):  # it is not open: what it is instead, the next look tells
-            gateway.expire_checkout(session_id)
+            gateway.expire_checkout(payment.checkout_session)
             point("payments.checkout:closed")
-        try:
-            fold_again(lambda: look_at_session(session_id, actor))
-        except NotYet as error:
-            raise StripeUnavailable(str(error)) from error
-        payment = queries.payment_row(payment_id) or payment
-    if payment.state in queries.OPEN:
+    state = look_at_payment(payment_id, actor)
+    if state in queries.OPEN:
         raise StripeUnavailable("The checkout page did not close.")
-    return payment.state
+    return state
+
+
+def look_at_payment(payment_id: UUID, actor: Actor) -> PaymentState:
+    """Where a payment stands, after a look at Stripe when it may have been paid without our knowing yet.
+
+    Runs outside any transaction, for a person who waits. Raises StripeUnavailable, also when it has just been paid
+    and its charge cannot be seen.
+    """
+    payment = queries.payment_row(payment_id)
+    assert payment is not None  # noqa: S101  # payments are never deleted while somebody waits
+    session_id = payment.checkout_session
+    if session_id is None or payment.state not in queries.OPEN:
+        return payment.state
+    try:
+        fold_again(lambda: look_at_session(session_id, actor))
+    except NotYet as error:
+        raise StripeUnavailable(str(error)) from error
+    return (queries.payment_row(payment_id) or payment).state
 
 
 def expire_unopened(payment_id: UUID, actor: Actor) -> Payment:
