@@ -25,6 +25,7 @@ from station.core.ids import new_id
 from station.core.upsert import insert_missing
 
 REPUBLISH_AFTER = timedelta(seconds=30)
+REPUBLISH_OLD_AFTER = timedelta(minutes=5)  # what has waited longer than that stands in a queue, rather than nowhere
 FIRST_RETRY = timedelta(seconds=5)
 LONGEST_RETRY = timedelta(hours=1)
 
@@ -115,9 +116,13 @@ def enqueue(job: Job, *, key: str | None = None, run_at: datetime | None = None,
 
 
 def take_due(limit: int = 100) -> list[tuple[UUID, str, Queue]]:
-    """Rows whose bell should ring now: (id, job, queue). Marks them published; unclaimed ones ring again later."""
+    """Rows whose bell should ring now: (id, job, queue). Marks them published; unclaimed ones ring again later.
+
+    A long queue must not grow by being long: a row that has been due for five minutes rings every five minutes.
+    """
     now = clock.now()
-    waiting = sa.or_(Outbox.published_at.is_(None), Outbox.published_at < now - REPUBLISH_AFTER)
+    young = sa.and_(Outbox.run_at > now - REPUBLISH_OLD_AFTER, Outbox.published_at < now - REPUBLISH_AFTER)
+    waiting = sa.or_(Outbox.published_at.is_(None), Outbox.published_at < now - REPUBLISH_OLD_AFTER, young)
     ready = sa.select(Outbox.id).where(Outbox.state == JobState.READY, Outbox.run_at <= now, waiting)
     due = ready.order_by(Outbox.run_at, Outbox.id).limit(limit).with_for_update(skip_locked=True)
     if db.session().scalar(ready.limit(1)) is None:
@@ -146,8 +151,15 @@ def give_back(ids: Sequence[UUID]) -> None:
 
 
 def claim(row_id: UUID) -> Claim | None:
-    """Lease a ready job. None when it is done, running elsewhere, dead, not yet due, or unknown here."""
+    """Lease a ready job. None when it is done, running elsewhere, dead, not yet due, or unknown here.
+
+    A bell that rang twice costs one read: only what looks free is locked, and looked at again.
+    """
     now = clock.now()
+    free = sa.select(Outbox.id).where(Outbox.id == row_id, Outbox.state == JobState.READY, Outbox.run_at <= now)
+    if db.session().scalar(free) is None:
+        db.session().rollback()
+        return None
     with transaction() as session:
         row = session.get(Outbox, row_id, with_for_update=True)
         if row is None or row.state is not JobState.READY or row.run_at > now or row.job not in JOBS:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from station.core import outbox
+from station.core import clock, outbox
 from station.core.db import db, transaction
+from station.core.ids import new_id
 from station.core.outbox import Job, JobState, Outbox, Queue
 
 
@@ -52,6 +54,27 @@ def test_a_lost_message_rings_again(app: Flask, job: Job, later: Callable[..., N
     assert outbox.take_due() == []
     later(seconds=2)
     assert [found[0] for found in outbox.take_due()] == [row_id]
+
+
+def test_what_stands_in_a_long_queue_rings_seldom(app: Flask, job: Job, later: Callable[..., None]) -> None:
+    """Each ring is one more message in that queue."""
+    row_id = put(job)
+    rings = 0
+    for _ in range(60 * 4):
+        rings += len(outbox.take_due())
+        later(seconds=15)
+    assert rings <= 10 + 60 / 5
+    later(minutes=6)
+    assert [found[0] for found in outbox.take_due()] == [row_id]
+
+
+def test_a_bell_that_rang_twice_opens_no_write(app: Flask, job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    row_id, tomorrow = put(job), put(job, run_at=clock.now() + timedelta(days=1))
+    assert outbox.claim(row_id) is not None
+    monkeypatch.setattr(outbox, "transaction", lambda: pytest.fail("a write transaction"))
+    assert outbox.claim(row_id) is None
+    assert outbox.claim(tomorrow) is None
+    assert outbox.claim(new_id()) is None
 
 
 def test_a_broker_that_is_down_gets_it_at_the_next_look(app: Flask, job: Job) -> None:
