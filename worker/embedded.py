@@ -20,6 +20,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import sessionmaker
 
 POLLING_SECONDS = 0.1
+FULL_SECONDS = 0.01
 LOCK_WAIT_MS = 5_000
 
 
@@ -86,8 +87,12 @@ class Channel(kombu_sqlalchemy.Channel):
 
 class Transport(kombu_sqlalchemy.Transport):
     Channel = Channel
-    polling_interval = POLLING_SECONDS
     connection_errors = (DatabaseError,)
+
+    @property
+    def polling_interval(self) -> float:
+        """Seconds until kombu looks again. A worker with its hands full looks only whether one is free: very soon."""
+        return POLLING_SECONDS if all(channel.qos.can_consume() for channel in self.channels) else FULL_SECONDS
 
 
 def _engine(address: str) -> sa.Engine:

@@ -90,3 +90,15 @@ def test_polling_is_quick_and_celerys_way_to_connect_again_is_kept(connection: k
     transport = connection.transport
     assert transport.polling_interval <= 0.5
     assert DatabaseError in transport.connection_errors
+
+
+def test_a_worker_with_its_hands_full_looks_again_very_soon(connection: kombu.Connection) -> None:
+    """Until then it reads no table: what it asks is whether it may take one more."""
+    queue = connection.SimpleQueue("mail")
+    queue.put("one")
+    queue.channel.basic_qos(0, 1, False)
+    message = queue.get(timeout=5)
+    assert connection.transport.polling_interval == embedded.FULL_SECONDS
+    message.ack()
+    assert connection.transport.polling_interval == embedded.POLLING_SECONDS
+    queue.close()
