@@ -1,7 +1,8 @@
 """The embedded broker: kombu's SQLAlchemy transport on a SQLite file of its own, tuned as a doorbell.
 
 Against kombu's own: WAL without waiting for the disk (a lost message only delays), one cheap read while nothing
-waits instead of a write lock, and a message is deleted when it is fetched (kombu hides it and keeps it for ever).
+waits instead of a write lock and a look through the messages of other queues, and a message is deleted when it is
+fetched (kombu hides it and keeps it for ever).
 A file that has vanished is made again; one that is damaged is thrown away: the outbox rings again.
 """
 
@@ -21,6 +22,7 @@ from sqlalchemy.orm import sessionmaker
 
 POLLING_SECONDS = 0.1
 FULL_SECONDS = 0.01
+INDEX = "CREATE INDEX IF NOT EXISTS ix_kombu_message_queue ON kombu_message (queue_id, id)"
 LOCK_WAIT_MS = 5_000
 
 
@@ -40,6 +42,8 @@ class Channel(kombu_sqlalchemy.Channel):
             engine = _engine(address)
             try:
                 metadata.create_all(engine)
+                with engine.begin() as connection:
+                    connection.exec_driver_sql(INDEX)
             except DatabaseError as error:
                 engine.dispose()
                 if not isinstance(error, OperationalError):

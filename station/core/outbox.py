@@ -25,7 +25,7 @@ from station.core.ids import new_id
 from station.core.upsert import insert_missing
 
 REPUBLISH_AFTER = timedelta(seconds=30)
-REPUBLISH_OLD_AFTER = timedelta(minutes=5)  # what has waited longer than that stands in a queue, rather than nowhere
+PAUSES = [REPUBLISH_AFTER * 2**doubled for doubled in range(6)]  # up to sixteen minutes
 FIRST_RETRY = timedelta(seconds=5)
 LONGEST_RETRY = timedelta(hours=1)
 
@@ -118,11 +118,12 @@ def enqueue(job: Job, *, key: str | None = None, run_at: datetime | None = None,
 def take_due(limit: int = 100) -> list[tuple[UUID, str, Queue]]:
     """Rows whose bell should ring now: (id, job, queue). Marks them published; unclaimed ones ring again later.
 
-    A long queue must not grow by being long: a row that has been due for five minutes rings every five minutes.
+    Each ring is one more message, so that a long queue would grow by being long: a row that has been due for twice a
+    pause and more waits for a longer one.
     """
     now = clock.now()
-    young = sa.and_(Outbox.run_at > now - REPUBLISH_OLD_AFTER, Outbox.published_at < now - REPUBLISH_AFTER)
-    waiting = sa.or_(Outbox.published_at.is_(None), Outbox.published_at < now - REPUBLISH_OLD_AFTER, young)
+    unheard = [sa.and_(Outbox.published_at < now - pause, Outbox.run_at > now - 2 * pause) for pause in PAUSES]
+    waiting = sa.or_(Outbox.published_at.is_(None), Outbox.published_at < now - PAUSES[-1], *unheard)
     ready = sa.select(Outbox.id).where(Outbox.state == JobState.READY, Outbox.run_at <= now, waiting)
     due = ready.order_by(Outbox.run_at, Outbox.id).limit(limit).with_for_update(skip_locked=True)
     if db.session().scalar(ready.limit(1)) is None:

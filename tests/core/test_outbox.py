@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from itertools import pairwise
 from uuid import UUID
 
 import pytest
@@ -56,16 +57,17 @@ def test_a_lost_message_rings_again(app: Flask, job: Job, later: Callable[..., N
     assert [found[0] for found in outbox.take_due()] == [row_id]
 
 
-def test_what_stands_in_a_long_queue_rings_seldom(app: Flask, job: Job, later: Callable[..., None]) -> None:
+def test_what_stands_in_a_long_queue_rings_ever_more_seldom(app: Flask, job: Job, later: Callable[..., None]) -> None:
     """Each ring is one more message in that queue."""
-    row_id = put(job)
-    rings = 0
-    for _ in range(60 * 4):
-        rings += len(outbox.take_due())
-        later(seconds=15)
-    assert rings <= 10 + 60 / 5
-    later(minutes=6)
-    assert [found[0] for found in outbox.take_due()] == [row_id]
+    put(job)
+    rings = []
+    for seconds in range(0, 2 * 3600, 30):
+        rings += [seconds] * len(outbox.take_due())
+        later(seconds=30.01)
+    pauses = [after - before for before, after in pairwise(rings)]
+    assert (pauses[0], pauses[-1]) == (30, outbox.PAUSES[-1].total_seconds())
+    assert pauses == sorted(pauses)
+    assert len(rings) < 15
 
 
 def test_a_bell_that_rang_twice_opens_no_write(app: Flask, job: Job, monkeypatch: pytest.MonkeyPatch) -> None:

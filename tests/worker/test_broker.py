@@ -8,6 +8,7 @@ from queue import Empty
 
 import kombu
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.exc import DatabaseError
 
 from config import Settings
@@ -102,3 +103,18 @@ def test_a_worker_with_its_hands_full_looks_again_very_soon(connection: kombu.Co
     message.ack()
     assert connection.transport.polling_interval == embedded.POLLING_SECONDS
     queue.close()
+
+
+def test_looking_into_a_queue_reads_no_message_of_another(connection: kombu.Connection) -> None:
+    mail = connection.SimpleQueue("mail")
+    looks: list[str] = []
+    engine = mail.channel.session.get_bind()
+    sa.event.listen(engine, "before_cursor_execute", lambda *call: looks.append(call[2]))
+    with pytest.raises(Empty):
+        mail.get_nowait()
+    with engine.connect() as broker:
+        plan = broker.exec_driver_sql(f"EXPLAIN QUERY PLAN {looks[-1]}", ("mail", 1, 0)).all()
+    assert [row[3] for row in plan if "kombu_message" in row[3]] == [
+        "SEARCH kombu_message USING COVERING INDEX ix_kombu_message_queue (queue_id=?)"
+    ]
+    mail.close()
