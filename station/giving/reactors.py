@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from station.accounts.models import Role
-from station.accounts.services import open_work_item
+from station.accounts.services import open_work_item, settle_work_item
 from station.core import clock, events, search
 from station.core.actor import STRIPE, Actor, ActorKind
 from station.core.db import db, savepoint, transaction
@@ -33,7 +33,6 @@ from station.payments.facts import (
 )
 from station.payments.models import PaymentKind
 from station.payments.queries import lock_payment
-from station.payments.services import close_item
 from station.receipts.queries import receipt
 from station.receipts.services import issue
 
@@ -191,7 +190,7 @@ def make_held_gift(payment_id: UUID, actor: Actor) -> UUID | None:
                 payment.subscription_id,
             )
         )
-        close_item(held_key(payment_id), "The gift was made from the desk.", actor)
+        settle_work_item(held_key(payment_id), "The gift was made from the desk.", actor)
         return gift_id
 
 
@@ -225,13 +224,13 @@ def renewal_failed(failed: RenewalFailed) -> None:
 
 def renewal_recovered(recovered: RenewalRecovered) -> None:
     """The declined charge went through after all: nobody need write."""
-    close_item(_renewal_key(recovered.subscription_id), "A later try succeeded.", STRIPE)
+    settle_work_item(_renewal_key(recovered.subscription_id), "A later try succeeded.", STRIPE)
 
 
 def sustainer_ended(ended: SubscriptionEnded) -> None:
     """Write down that a monthly gift has ended; one that ended over a declined charge becomes work of its own."""
     events.record("giving.sustainer.ended", STRIPE, _subjects(ended.reference), {"reason": ended.reason})
-    if not close_item(_renewal_key(ended.subscription_id), "The monthly gift has ended.", STRIPE):
+    if not settle_work_item(_renewal_key(ended.subscription_id), "The monthly gift has ended.", STRIPE):
         return
     pledge = db.session().get(Pledge, ended.reference)
     who = printed_name(pledge.given_name, pledge.family_name) if pledge else "a sustainer"

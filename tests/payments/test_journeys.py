@@ -18,7 +18,14 @@ from station.payments import queries
 from station.payments.gateway import StripeRefused, StripeUnavailable
 from station.payments.models import CallState, Payment, PaymentState, StripeEvent, SubscriptionState
 from station.payments.policies import FOLDED
-from station.payments.services import CheckoutClosed, HostedPage, apply_event, check_open_payments, start_checkout
+from station.payments.services import (
+    CheckoutClosed,
+    HostedPage,
+    apply_event,
+    check_open_payments,
+    start_checkout,
+    sweep,
+)
 from tests.conftest import changed
 from tests.payments.parts import (
     PAGE,
@@ -249,6 +256,24 @@ def test_dropped_webhooks_still_become_payments(house: Any, stripe_sandbox: Hand
     check_open_payments()
     assert (ledger_of(once), ledger_of(monthly)) == (SETTLED, SETTLED)
     assert standing_state(monthly) is SubscriptionState.ACTIVE
+    books_hold()
+
+
+def test_a_check_whose_minute_is_over_leaves_the_rest_to_the_next(
+    house: Any, stripe_sandbox: Handle, later: Later, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting = [opened(house), opened(house), opened(house)]
+    for payment_id in waiting:
+        start_checkout(payment_id, PAGE)
+        stripe_sandbox.pay(session_of(payment_id))
+    later(minutes=11)
+    seconds = iter(range(0, 1000, 40))
+    monkeypatch.setattr(sweep, "monotonic", lambda: next(seconds))  # each case takes forty seconds
+    check_open_payments()
+    assert [state_of(each) is PaymentState.SETTLED for each in waiting] == [True, False, False]
+    seconds = iter(range(0, 1000, 1))
+    check_open_payments()
+    assert [state_of(each) is PaymentState.SETTLED for each in waiting] == [True, True, True]
     books_hold()
 
 

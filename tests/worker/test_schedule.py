@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from station.accounts.models import WorkItem
+from station.accounts.models import WorkItem, WorkState
 from station.core import clock, leases
 from station.core.db import db, transaction
 from station.core.outbox import JobState, Outbox
@@ -88,6 +88,20 @@ def test_a_broken_invariant_becomes_one_work_item(app: Flask) -> None:
     item = db.session.scalars(sa.select(WorkItem).where(WorkItem.kind == "invariant")).one()
     assert "Two and two are four." in item.title
     assert item.detail == "they are five"
+
+
+def test_the_item_of_an_invariant_that_holds_again_closes_itself(app: Flask) -> None:
+    lines = ["they are five"]
+    broken = Invariant("test-broken", "Two and two are four.", lambda: lines)
+    INVARIANTS.contribute(broken)
+    try:
+        upkeep.check_invariants()
+        lines.clear()
+        upkeep.check_invariants()
+    finally:
+        INVARIANTS._items[:] = [pair for pair in INVARIANTS._items if pair[1] is not broken]
+    item = db.session.scalars(sa.select(WorkItem).where(WorkItem.kind == "invariant")).one()
+    assert (item.state, item.closed_by, item.note) == (WorkState.DONE, "the check of invariants", "It holds again.")
 
 
 def test_a_beat_that_is_stopped_in_the_middle_of_a_tick_gives_its_lease_back_after_it(

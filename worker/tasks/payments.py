@@ -12,6 +12,6 @@ def apply(event_id: str) -> None:
     apply_event(event_id)
 
 
-@periodic("payments.check_open", Queue.MONEY, lease=600)
+@periodic("payments.check_open", Queue.MONEY)
 def check_open() -> None:
     check_open_payments()

@@ -7,14 +7,16 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from station.accounts.models import Role
-from station.accounts.services import open_work_item
+from station.accounts.services import open_work_item, settle_work_item
 from station.core import clock, ratelimit
+from station.core.actor import job
 from station.core.db import transaction
 from station.core.outbox import JobState, Outbox
-from station.core.places import INVARIANTS
+from station.core.places import INVARIANTS, Invariant
 from worker.jobs import periodic
 
 KEEP_DONE = timedelta(days=30)
+CHECK = job("the check of invariants")
 
 
 @periodic("upkeep.forget_rate_buckets")
@@ -33,11 +35,14 @@ def prune_outbox() -> None:
 @periodic("upkeep.check_invariants", lease=600)
 def check_invariants() -> None:
     for invariant in INVARIANTS:
-        if lines := invariant.broken():
-            open_work_item(
-                "invariant",
-                f"invariant:{invariant.name}",
-                Role.ADMIN,
-                f"The books do not hold: {invariant.sentence}"[:200],
-                "\n".join(lines[:50]),
-            )
+        _check(invariant)
+
+
+def _check(invariant: Invariant) -> None:
+    """One invariant: broken, it is a person's; once it holds again, nobody's."""
+    key = f"invariant:{invariant.name}"
+    if lines := invariant.broken():
+        title = f"The books do not hold: {invariant.sentence}"[:200]
+        open_work_item("invariant", key, Role.ADMIN, title, "\n".join(lines[:50]))
+    else:
+        settle_work_item(key, "It holds again.", CHECK)

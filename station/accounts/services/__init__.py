@@ -27,7 +27,7 @@ from station.accounts.services.joining import (
 from station.accounts.services.passkeys import add_passkey, remove_passkey, sign_in_with_passkey
 from station.accounts.services.sessions import end_session, revoke_session, start_session, touch
 from station.accounts.services.staff import add_staff, disable_staff, enable_staff, set_roles
-from station.accounts.services.work import close_work_item, open_work_item
+from station.accounts.services.work import close_work_item, open_work_item, settle_work_item
 
 __all__ = [
     "AccountsError",
@@ -59,6 +59,7 @@ __all__ = [
     "revoke_session",
     "second_step",
     "set_roles",
+    "settle_work_item",
     "sign_in",
     "sign_in_with_passkey",
     "start_over",

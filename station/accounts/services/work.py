@@ -58,6 +58,12 @@ def _open_item(key: str) -> UUID | None:
     return db.session().scalar(sa.select(WorkItem.id).where(WorkItem.key == key, WorkItem.state == WorkState.OPEN))
 
 
+def settle_work_item(key: str, note: str, actor: Actor) -> bool:
+    """Close the open item of a key, if there is one: what it asks for has come about. Joins a transaction."""
+    found = _open_item(key)
+    return found is not None and close_work_item(found, note, actor)
+
+
 def close_work_item(item_id: UUID, note: str, actor: Actor) -> bool:
     """Close an item with a note of what was done. False when it is unknown or closed already."""
     with transaction() as session:

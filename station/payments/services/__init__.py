@@ -6,7 +6,6 @@ from station.payments.services.amounts import change_amount
 from station.payments.services.checkout import CheckoutClosed, open_payment, start_checkout
 from station.payments.services.closing import close_checkout, look_at_payment
 from station.payments.services.inbox import APPLY, apply_event, receive_event
-from station.payments.services.items import close_item
 from station.payments.services.sweep import check_open_payments
 
 __all__ = [
@@ -21,7 +20,6 @@ __all__ = [
     "change_amount",
     "check_open_payments",
     "close_checkout",
-    "close_item",
     "look_at_payment",
     "open_payment",
     "receive_event",

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from station.accounts.models import Role
-from station.accounts.services import open_work_item
+from station.accounts.services import open_work_item, settle_work_item
 from station.core import clock, outbox
 from station.core.actor import STRIPE
 from station.core.db import db, transaction
@@ -28,7 +28,6 @@ from station.payments.services.folding import (
     fold_session,
     fold_subscription,
 )
-from station.payments.services.items import close_item
 
 APPLY = Job("payments.apply_event", Queue.MONEY, attempts=20)
 LOOKS = 5
@@ -128,7 +127,7 @@ def _close(event: StripeEvent, outcome: Outcome) -> None:
     event.state, event.outcome = outcome.state, outcome.text[:300]
     event.payment_id, event.applied_at = outcome.payment_id, clock.now()
     if event.received_at < clock.now() - ASK_AFTER:  # only one that has waited longer has a work item
-        close_item(f"payments.event:{event.id}", f"Applied: {outcome.text}", STRIPE)
+        settle_work_item(f"payments.event:{event.id}", f"Applied: {outcome.text}", STRIPE)
 
 
 def _look(thing: Thing, object_id: str, raw: str) -> Fold:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from time import monotonic
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from station.accounts.models import Role
-from station.accounts.services import open_work_item
+from station.accounts.services import open_work_item, settle_work_item
 from station.core import clock
 from station.core.actor import job
 from station.core.db import transaction
@@ -21,10 +22,10 @@ from station.payments.services.checkout import CheckoutClosed, as_sent, send
 from station.payments.services.closing import SESSION_LIFE, expire_unopened, look_at_session, unanswered
 from station.payments.services.folding import fold_charge, fold_invoice, fold_subscription
 from station.payments.services.inbox import ASK_AFTER, Fold, fold_again, ring_again
-from station.payments.services.items import close_item
 
 LATE = timedelta(minutes=15)
 A_RUN = 100
+A_MINUTE = 60.0  # seconds that a run takes at most, and one case more
 SWEEP = job("the check of open payments")
 log = logging.getLogger(__name__)
 
@@ -33,19 +34,28 @@ def check_open_payments() -> None:
     """Bring every payment, fee, renewal and event that has waited too long to what Stripe says now.
 
     Each is a case of its own: one that fails, for whatever reason, waits for its next turn and for a person, and
-    the others go on. Stripe's silence ends the run.
+    the others go on. Stripe's silence ends the run, and so does its own minute: what is left has waited longest, and
+    is the first of the next run. So a job's usual lease is enough, and a killed worker stops the checks no longer.
     """
-    now = clock.now()
+    end = monotonic() + A_MINUTE
     try:
-        for payment_id in queries.waiting_payments(now, A_RUN):
-            _guarded("payment", payment_id, _ask)
-        for payment_id in queries.payments_without_fee(now - ASK_AFTER, A_RUN):
-            _guarded("fee of payment", payment_id, _ask_fee)
-        for subscription_id in queries.late_subscriptions(now, A_RUN):
-            _guarded("subscription", subscription_id, _ask_renewals)
+        for what, row_id, ask in _cases(clock.now()):
+            if monotonic() >= end:
+                break
+            _guarded(what, row_id, ask)
     except StripeUnavailable as failure:
         log.warning("the check of open payments ends early: %s", failure)
     _wake_events()
+
+
+def _cases(now: datetime) -> Iterator[tuple[str, UUID, Callable[[UUID], None]]]:
+    """What waits for an answer of Stripe, its name for people, and how it is asked for; each kind longest first."""
+    for payment_id in queries.waiting_payments(now, A_RUN):
+        yield "payment", payment_id, _ask
+    for payment_id in queries.payments_without_fee(now - ASK_AFTER, A_RUN):
+        yield "fee of payment", payment_id, _ask_fee
+    for subscription_id in queries.late_subscriptions(now, A_RUN):
+        yield "subscription", subscription_id, _ask_renewals
 
 
 def _guarded(what: str, row_id: UUID, ask: Callable[[UUID], None]) -> None:
@@ -65,7 +75,7 @@ def _guarded(what: str, row_id: UUID, ask: Callable[[UUID], None]) -> None:
         )
     else:
         with transaction():
-            close_item(key, "Stripe explains it now.", SWEEP)
+            settle_work_item(key, "Stripe explains it now.", SWEEP)
 
 
 def _ask(payment_id: UUID) -> None:
