@@ -202,7 +202,10 @@ def payment_failed(failed: PaymentFailed) -> None:
 
 
 def payment_expired(expired: PaymentExpired) -> None:
-    """Write down that nobody paid on a pledge's payment page."""
+    """Write down that nobody paid on a pledge's payment page; a visitor who said no name has pledged nothing."""
+    pledge = db.session().get(Pledge, expired.reference)
+    if pledge is not None and not pledge.email:
+        return
     events.record("giving.pledge.expired", STRIPE, _subjects(expired.reference, expired.payment_id))
 
 

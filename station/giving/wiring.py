@@ -43,6 +43,7 @@ SENTENCES = (
     ),
     EventSentence("giving.renewal.failed", lambda e: f"reported a declined monthly charge: {e.data['reason']}"),
     EventSentence("giving.sustainer.ended", lambda e: f"reported that a monthly gift ended: {e.data['reason']}"),
+    EventSentence("giving.drafts.forgotten", lambda e: f"deleted {e.data['many']} drafts that nobody had paid"),
     EventSentence("giving.page.closed", lambda e: "closed a pledge's payment page after many declined cards"),
     EventSentence("giving.ask.written", lambda e: f"wrote new words for the ask, shown from {e.data['starts_on']}"),
 )

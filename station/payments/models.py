@@ -61,6 +61,7 @@ class Payment(Base):
     checkout_secret: Mapped[str] = mapped_column(sa.String(255), default="", server_default="")  # in our page
     payment_intent: Mapped[str | None] = mapped_column(sa.String(255), unique=True)
     charge: Mapped[str | None] = mapped_column(sa.String(255), unique=True)
+    expected: Mapped[bool] = mapped_column(default=True, server_default=sa.true())  # a donor has said that they pay
     invoice: Mapped[str | None] = mapped_column(sa.String(255), unique=True)
     balance_transaction: Mapped[str | None] = mapped_column(sa.String(255), unique=True)
     method: Mapped[str] = mapped_column(sa.String(40), default="")  # card, us_bank_account …

@@ -1,6 +1,7 @@
 """Every write of giving: pledges, their way to payment on Stripe's page or in ours, and the words of the ask."""
 
 from station.giving.services.asks import write_ask
+from station.giving.services.drafts import forget_drafts
 from station.giving.services.errors import AttemptConflict, GivenAlready, NotBegun, StillOpen
 from station.giving.services.hosted import open_checkout
 from station.giving.services.in_page import PageCheckout, open_in_page, opens_one, send_in_page
@@ -16,6 +17,7 @@ __all__ = [
     "StillOpen",
     "begin_pledge",
     "close_twins",
+    "forget_drafts",
     "open_checkout",
     "open_in_page",
     "opens_one",

@@ -150,6 +150,7 @@ def _lock_unpaid(draft: PledgeView) -> Pledge:
 def _write_donor(draft: PledgeView, request: PledgeRequest, actor: Actor) -> None:
     with transaction():
         pledge = _lock_unpaid(draft)
+        payments.expect(draft.payment_id)
         donor = (request.given_name, request.family_name, request.email)
         first = not pledge.email
         if (pledge.given_name, pledge.family_name, pledge.email) == donor:

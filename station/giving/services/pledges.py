@@ -137,6 +137,7 @@ def write_pledge(request: PledgeRequest, attempt: str, actor: Actor) -> Pledge:
         amount=request.amount,
         monthly=request.frequency is Frequency.MONTH,
         actor=actor,
+        expected=bool(request.email),
     )
     pledge = Pledge(
         id=pledge_id,

@@ -67,8 +67,9 @@ class PaymentStory:
 
 
 def payments_page(state: PaymentState | None, page: int) -> PaymentPage:
-    """A page (from 1) of payments, of one state or all."""
-    query = sa.select(Payment).order_by(Payment.id.desc()).limit(PAGE + 1).offset((page - 1) * PAGE)
+    """A page (from 1) of payments, of one state or all; not of visitors who never said that they pay."""
+    real = sa.or_(Payment.expected, Payment.settled_at.is_not(None), Payment.state == PaymentState.PROCESSING)
+    query = sa.select(Payment).where(real).order_by(Payment.id.desc()).limit(PAGE + 1).offset((page - 1) * PAGE)
     if state is not None:
         query = query.where(Payment.state == state)
     rows = [view_of(row) for row in db.session().scalars(query)]

@@ -29,6 +29,7 @@ UNAPPLIED = (EventState.RECEIVED, EventState.FAILED)
 OPEN = (PaymentState.CREATED, PaymentState.AWAITING_DONOR)
 ASK_FRESH = timedelta(minutes=10)
 FRESH = timedelta(hours=2)
+OVER = timedelta(hours=25)  # a checkout lasts for 24 hours at most, and its event comes soon after
 ASK_SLOW = timedelta(hours=6)
 A_MONTH = timedelta(days=31, hours=6)  # the longest month, and the hour in which Stripe drafts
 
@@ -212,11 +213,15 @@ def calls_of(payment_id: UUID, operation: Operation | None = None) -> Sequence[G
 
 
 def waiting_payments(now: datetime, limit: int) -> list[UUID]:
-    """Payments that Stripe should be asked about, longest unasked first: old and slow ones rarely."""
+    """Payments that Stripe should be asked about, longest unasked first: old and slow ones rarely.
+
+    One that nobody has said to pay is asked about when its checkout must have ended and no event has told so.
+    """
     unasked = Payment.updated_at
     fresh = sa.and_(Payment.created_at > now - FRESH, unasked < now - ASK_FRESH)
+    looked_at = sa.or_(Payment.expected, Payment.created_at < now - OVER)
     waits = sa.or_(
-        sa.and_(Payment.state.in_(OPEN), sa.or_(fresh, unasked < now - FRESH)),
+        sa.and_(Payment.state.in_(OPEN), looked_at, sa.or_(fresh, unasked < now - FRESH)),
         sa.and_(Payment.state == PaymentState.PROCESSING, unasked < now - ASK_SLOW),
     )
     return list(db.session().scalars(sa.select(Payment.id).where(waits).order_by(unasked).limit(limit)))

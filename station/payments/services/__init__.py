@@ -3,8 +3,9 @@
 from station.payments.gateway import BadSignature, StripeRefused, StripeUnavailable
 from station.payments.gateway.orders import HostedPage, InPage
 from station.payments.services.amounts import change_amount
-from station.payments.services.checkout import CheckoutClosed, open_payment, start_checkout
+from station.payments.services.checkout import CheckoutClosed, expect, open_payment, start_checkout
 from station.payments.services.closing import close_checkout, look_at_payment
+from station.payments.services.forgetting import forget_unpaid, unpaid_before
 from station.payments.services.inbox import APPLY, apply_event, receive_event
 from station.payments.services.sweep import check_open_payments
 
@@ -20,8 +21,11 @@ __all__ = [
     "change_amount",
     "check_open_payments",
     "close_checkout",
+    "expect",
+    "forget_unpaid",
     "look_at_payment",
     "open_payment",
     "receive_event",
     "start_checkout",
+    "unpaid_before",
 ]

@@ -47,10 +47,14 @@ class Call:
     params: dict[str, Any]
 
 
-def open_payment(*, reference: UUID, station_id: UUID, amount: Money, monthly: bool, actor: Actor) -> UUID:
+def open_payment(
+    *, reference: UUID, station_id: UUID, amount: Money, monthly: bool, actor: Actor, expected: bool = True
+) -> UUID:
     """Write the row of a payment that is about to be asked for; returns its id. Joins the caller's transaction.
 
-    `reference` is the caller's own id; a monthly one also gets its subscription (one a reference).
+    `reference` is the caller's own id; a monthly one also gets its subscription (one a reference). One that is not
+    `expected` was prepared for a visitor who has not said that they pay (see `expect`): Stripe is not asked about it
+    while its checkout lasts.
     """
     now, livemode = clock.now(), settings().livemode
     with transaction() as session:
@@ -66,6 +70,7 @@ def open_payment(*, reference: UUID, station_id: UUID, amount: Money, monthly: b
             currency=amount.currency,
             fee_cents=0,
             livemode=livemode,
+            expected=expected,
             checkout_url="",
             checkout_secret="",
             created_at=now,
@@ -77,6 +82,13 @@ def open_payment(*, reference: UUID, station_id: UUID, amount: Money, monthly: b
             "payments.payment.opened", actor, subjects(payment), {"amount": str(amount), "monthly": monthly}
         )
         return payment.id
+
+
+def expect(payment_id: UUID) -> None:
+    """A donor has said that they pay now: a lost event is looked for from here on. Joins the caller's transaction."""
+    payment = queries.lock_payment(payment_id)
+    if payment is not None and not payment.expected:
+        payment.expected, payment.updated_at = True, clock.now()
 
 
 def _open_subscription(reference: UUID, station_id: UUID, amount: Money) -> UUID:
