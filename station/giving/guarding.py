@@ -9,9 +9,10 @@ from station.core.actor import job
 from station.core.db import db, transaction
 from station.core.events import Subject
 from station.core.outbox import Job, Queue, enqueue
+from station.giving import queries
 from station.giving.models import Pledge
 from station.payments import queries as payments
-from station.payments.facts import AttemptFailed
+from station.payments.facts import AttemptFailed, StrayAttemptFailed
 from station.payments.models import PaymentKind, PaymentState
 from station.payments.services import close_checkout
 from station.screening.services import note_decline
@@ -32,6 +33,19 @@ def attempt_failed(failed: AttemptFailed) -> None:
         return
     if note_decline(pledge.sender, pledge.id, failed.fingerprint):
         enqueue(CLOSE, key=str(payment.id), payment_id=str(payment.id))
+
+
+def stray_attempt_failed(failed: StrayAttemptFailed) -> None:
+    """Count a refused card of which Stripe does not say whose it was: for the house, and for its card.
+
+    Where exactly one monthly pledge of that email and amount stands open, its page closes after too many.
+    Anybody can type an email, so nothing is held against the network that the pledge came from.
+    """
+    meant = queries.monthly_open(failed.payer_email, failed.amount) if failed.payer_email else []
+    pledge = meant[0] if len(meant) == 1 else None
+    close = note_decline("", pledge.id if pledge else failed.intent, failed.fingerprint)
+    if close and pledge is not None:
+        enqueue(CLOSE, key=str(pledge.payment_id), payment_id=str(pledge.payment_id))
 
 
 def close_page(payment_id: str) -> None:

@@ -20,6 +20,7 @@ from station.payments.facts import (
     PaymentSettled,
     RenewalFailed,
     RenewalRecovered,
+    StrayAttemptFailed,
     SubscriptionEnded,
 )
 
@@ -71,6 +72,7 @@ def wire() -> None:
     react(PaymentFailed, reactors.payment_failed)
     react(PaymentExpired, reactors.payment_expired)
     react(AttemptFailed, guarding.attempt_failed)
+    react(StrayAttemptFailed, guarding.stray_attempt_failed)
     react(RenewalFailed, reactors.renewal_failed)
     react(RenewalRecovered, reactors.renewal_recovered)
     react(SubscriptionEnded, reactors.sustainer_ended)

@@ -14,7 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import Settings, SettingsError
 from sandbox.stripe.testing import Handle
-from station.core import runtime
+from station.core import clock, runtime
 from station.core.actor import COMMAND
 from station.core.db import db
 from station.core.events import Event
@@ -25,7 +25,7 @@ from station.mail.models import OutgoingMail
 from station.members.models import Member
 from station.payments.models import GatewayCall, Payment, PaymentState
 from station.receipts.models import Receipt
-from station.screening import policies
+from station.screening import policies, queries
 from station.screening.services import challenge_everyone, note_decline, sender
 from tests.conftest import House, changed
 from tests.giving.conftest import FACTS, Donor, attempt_of, pledges
@@ -219,6 +219,33 @@ def test_six_declined_cards_close_the_page_and_a_donor_with_two_gives(
     names = db.session().scalars(sa.select(Event.name)).all()
     assert names.count("giving.page.closed") == 1
     assert donor.pledge(email="ben@example.org").status_code == 428, "and that network is asked from now on"
+
+
+def test_a_monthly_page_closes_too_and_its_declines_count_for_the_house(
+    donor: Donor, stripe_sandbox: Handle, pay: Callable[..., str | None]
+) -> None:
+    donor.pledge(email="ben@example.org", amount="10")
+    url = donor.pledge(amount="10").headers["Location"]
+    for number in range(6):
+        pay(url, card="4000000000000002" if number % 2 else "4000000000009995")
+    states = {p.email: db.session().get_one(Payment, p.payment_id).state for p in pledges()}
+    assert states == {"maria@example.org": PaymentState.EXPIRED, "ben@example.org": PaymentState.AWAITING_DONOR}
+    counted = queries.house_counts(clock.now())
+    assert (counted["declined"], counted["closed"]) == ((6, 6), (1, 1))
+    assert donor.pledge(email="zoe@example.org").status_code == 303, "an email can be typed by anybody"
+
+
+def test_a_monthly_try_that_fits_two_pledges_or_none_closes_none(
+    donor: Donor, stripe_sandbox: Handle, pay: Callable[..., str | None], app: Any
+) -> None:
+    url = donor.pledge(amount="10").headers["Location"]
+    stranger = app.test_client()
+    facts = {**FACTS, "amount": "10", "attempt": attempt_of(stranger.get("/give").text)}
+    stranger.post("/give", data=facts, environ_overrides={"REMOTE_ADDR": "192.0.2.99"})
+    for number in range(7):
+        pay(url, card="4000000000000002" if number % 2 else "4000000000009995")
+    assert {db.session().get_one(Payment, p.payment_id).state for p in pledges()} == {PaymentState.AWAITING_DONOR}
+    assert queries.house_counts(clock.now())["declined"] == (7, 7)
 
 
 def test_a_renewal_that_fails_is_held_against_nobody(

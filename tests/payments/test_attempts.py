@@ -15,9 +15,10 @@ from flask.testing import FlaskClient
 from sandbox.stripe.testing import Handle
 from station.core.db import db
 from station.core.ids import new_id, public_id
-from station.payments.facts import AttemptFailed
+from station.core.money import Money
+from station.payments.facts import AttemptFailed, StrayAttemptFailed
 from station.payments.gateway import Ours, attempt_of
-from station.payments.models import EventState, PaymentState, StripeEvent
+from station.payments.models import EventState, PaymentState, StripeEvent, Subscription
 from station.payments.services import apply_event, folding, start_checkout
 from tests.payments.parts import PAGE, opened, outcomes, row_of, session_of, state_of
 from tests.payments.test_inbox import body, post
@@ -91,11 +92,40 @@ def test_a_reactor_that_fails_leaves_the_event_for_the_next_try(
 def test_a_try_of_another_program_or_database_is_ignored(client: FlaskClient, house: Any, told: list[Any]) -> None:
     payment_id = opened(house)
     shop = {"namespace": "shop", "payment": public_id("pay", payment_id)}
-    foreign = [refused(None), refused(new_id()), refused(None, metadata=shop), refused(None, metadata=None)]
+    foreign = [refused(new_id()), refused(None, metadata=shop), refused(None, metadata={"order": "1"})]
     for number, intent in enumerate(foreign):
         apply_event(received(client, intent, number))
     assert told == []
     assert set(db.session().scalars(sa.select(StripeEvent.state))) == {EventState.IGNORED}
+
+
+def test_a_try_that_carries_no_id_is_told_with_what_the_payer_said(
+    client: FlaskClient, house: Any, told: list[Any]
+) -> None:
+    """The first charge of a monthly gift, and of anything else in the account that carries nothing."""
+    method = {"type": "card", "card": {"fingerprint": "Xt5E"}, "billing_details": {"email": "a@example.org"}}
+    error = {"decline_code": "do_not_honor", "payment_method": method}
+    more = {"last_payment_error": error, "amount": 500, "currency": "usd", "customer": None}
+    for _ in range(2):
+        apply_event(received(client, refused(None, **more)))
+    at = datetime.fromtimestamp(1_790_000_000, UTC)
+    assert told == [StrayAttemptFailed("pi_1", "a@example.org", Money(500, "usd"), "Xt5E", at)]
+    assert outcomes()[KIND] == "applied"
+
+
+def test_a_refused_renewal_is_no_stray_try(
+    client: FlaskClient, house: Any, stripe_sandbox: Handle, outbox: Outbox, told: list[Any]
+) -> None:
+    payment_id = opened(house, monthly=True)
+    start_checkout(payment_id, PAGE)
+    stripe_sandbox.pay(session_of(payment_id))
+    stripe_sandbox.deliver_now(delayed=True)
+    outbox()
+    customer = db.session().scalar(sa.select(Subscription.stripe_customer))
+    told.clear()
+    for number, ours in enumerate((customer, "cus_new")):
+        apply_event(received(client, refused(None, customer=ours), number + 10))
+    assert [type(fact) for fact in told] == [StrayAttemptFailed]
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from station.giving.queries.gifts import (
 from station.giving.queries.pledges import (
     PledgeView,
     Thanks,
+    monthly_open,
     pledge,
     pledge_of_attempt,
     recent_twins,
@@ -41,6 +42,7 @@ __all__ = [
     "gift_page",
     "gifts",
     "gifts_of_member",
+    "monthly_open",
     "pledge",
     "pledge_of_attempt",
     "recent_twins",

@@ -17,7 +17,7 @@ from station.giving.models import Frequency, Gift, Pledge
 from station.licensee.queries import StationView, station_by_id, the_licensee
 from station.members.policies import normalise_email, printed_name, same_name
 from station.payments import queries as payments
-from station.payments.models import PaymentState
+from station.payments.models import Payment, PaymentState
 from station.payments.queries import PaymentView
 from station.receipts.queries import ReceiptView, receipt_of
 
@@ -116,6 +116,23 @@ def recent_twins(
         if normalise_email(row.email) == normalise_email(email)
         and same_name(printed_name(row.given_name, row.family_name), name)
     ]
+
+
+def monthly_open(email: str, amount: Money) -> list[PledgeView]:
+    """The monthly pledges of an email and amount whose checkout stands open, here or at Stripe."""
+    rows = db.session().scalars(
+        sa.select(Pledge)
+        .join(Payment, Payment.id == Pledge.payment_id)
+        .where(
+            Payment.state == PaymentState.AWAITING_DONOR,
+            Pledge.frequency == Frequency.MONTH,
+            Pledge.email != "",
+            Pledge.amount_cents == amount.cents,
+            Pledge.currency == amount.currency,
+        )
+        .order_by(Pledge.id)
+    )
+    return [_view(row) for row in rows if normalise_email(row.email) == normalise_email(email)]
 
 
 def thanks(pledge_id: UUID) -> Thanks | None:

@@ -17,9 +17,18 @@ from station.payments.gateway.objects import Ours, StandingOrder, id_of, instant
 
 @dataclass(frozen=True)
 class Attempt:
-    """A try to pay that was refused. `decline_code` is the issuer's word, else Stripe's; "" for what is not told."""
+    """A try to pay that was refused. `decline_code` is the issuer's word, else Stripe's; "" for what is not told.
 
+    `unmarked`: its intent carries no metadata at all, as that of a monthly first payment and of a renewal.
+    """
+
+    intent: str
     ours: Ours
+    unmarked: bool
+    customer: str
+    payer_email: str
+    amount_cents: int
+    currency: str
     decline_code: str
     fingerprint: str
     livemode: bool
@@ -57,7 +66,13 @@ def attempt_of(raw: str) -> Attempt:
     method = error.get("payment_method") or {}
     details = method.get(method.get("type") or "") or {}
     return Attempt(
+        intent=intent["id"],
         ours=ours_of(intent.get("metadata")),
+        unmarked=not intent.get("metadata"),
+        customer=id_of(intent.get("customer")) or "",
+        payer_email=(method.get("billing_details") or {}).get("email") or "",
+        amount_cents=intent.get("amount") or 0,
+        currency=intent.get("currency") or "",
         decline_code=(error.get("decline_code") or error.get("code") or "")[:60],
         fingerprint=(details.get("fingerprint") or "")[:60],
         livemode=event["livemode"],

@@ -143,6 +143,12 @@ def subscription_row(subscription_id: UUID) -> Subscription | None:
     return db.session().get(Subscription, subscription_id)
 
 
+def knows_customer(stripe_customer: str) -> bool:
+    """Whether one of our subscriptions is of this customer at Stripe; of an empty id none is."""
+    known = sa.select(Subscription.id).where(Subscription.stripe_customer == stripe_customer).limit(1)
+    return bool(stripe_customer) and db.session().scalar(known) is not None
+
+
 def stripe_event(event_id: str) -> StripeEvent | None:
     """An event of Stripe as stored, or None."""
     return db.session().get(StripeEvent, event_id)

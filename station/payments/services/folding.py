@@ -16,8 +16,10 @@ from station.core import clock
 from station.core.actor import STRIPE, Actor
 from station.core.announce import announce
 from station.core.db import db
+from station.core.money import Money
+from station.core.runtime import settings
 from station.payments import queries
-from station.payments.facts import AttemptFailed
+from station.payments.facts import AttemptFailed, StrayAttemptFailed
 from station.payments.gateway import Attempt, Charged, Invoice, Paying, Session, StandingOrder
 from station.payments.models import CallState, EventState, GatewayCall, Operation, Payment, Subscription
 from station.payments.policies import PaymentEdge, subscription_edge
@@ -196,11 +198,21 @@ def fold_charge(found: Charged | None, actor: Actor = STRIPE) -> Outcome:
 
 def fold_attempt(found: Attempt) -> Outcome:
     """A card that was refused: told to the packages above, which guard the form. Nothing of ours moves."""
+    if found.unmarked:
+        return _stray(found)
     payment = queries.payment_row(found.ours.payment_id) if found.ours.payment_id else None
     if payment is None or payment.livemode is not found.livemode:
         return ignored("a refused try of no payment in this database")
     announce(AttemptFailed(payment.id, payment.reference, found.decline_code, found.fingerprint, found.at))
     return told(payment, True, f"refused: {found.decline_code or 'Stripe does not say why'}")
+
+
+def _stray(found: Attempt) -> Outcome:
+    if found.livemode is not settings().livemode or queries.knows_customer(found.customer):
+        return ignored("a refused try of a customer whom we know: a renewal, which its invoice tells")
+    amount = Money(found.amount_cents, found.currency)
+    announce(StrayAttemptFailed(found.intent, found.payer_email, amount, found.fingerprint, found.at))
+    return told(None, True, f"refused, for we do not know what: {found.decline_code or 'Stripe does not say why'}")
 
 
 def told(payment: Payment | None, changed: bool, text: str) -> Outcome:

@@ -16,13 +16,14 @@ from station.screening.services.stances import trip
 ALL = "losses"
 
 
-def note_decline(sender: str, reference: UUID, fingerprint: str) -> bool:
+def note_decline(sender: str, reference: UUID | str, fingerprint: str) -> bool:
     """Count one declined card; True when its pledge has had so many that its page should close.
 
     Joins the transaction.
-    `sender` is the network that began the pledge (admitting.sender), `reference` the pledge, `fingerprint` Stripe's
-    name of the card; "" where nobody knows. Many declines are held against the network, a card that fails on many
-    pledges against whoever brings it, and a flood of them makes everyone prove to be a person.
+    `sender` is the network that began the pledge (admitting.sender), `reference` the pledge, or Stripe's name of the
+    checkout where the pledge is not known, `fingerprint` Stripe's name of the card; "" where nobody knows. Many
+    declines are held against the network, a card that fails on many pledges against whoever brings it, and a flood of
+    them makes everyone prove to be a person.
     """
     now = clock.now()
     slot = slot_of(now)
@@ -36,7 +37,8 @@ def note_decline(sender: str, reference: UUID, fingerprint: str) -> bool:
             count(_held_against(sender, card, pair, seen, slot), now)
         if counted(seen[ALL], slot, TEN_MINUTES) >= policies.DECLINES_OF_ALL:
             trip(f"{policies.DECLINES_OF_ALL} cards were declined within ten minutes.")
-        close = counted(seen[pledge], slot, HOUR) > policies.DECLINES_OF_PLEDGE
+        known = isinstance(reference, UUID)  # a page that nobody can name cannot be closed
+        close = known and counted(seen[pledge], slot, HOUR) > policies.DECLINES_OF_PLEDGE
         if close:
             count(["house:closed"], now)
         return close
