@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 import sqlalchemy as sa
-from flask import Flask, Response, g, make_response, render_template, request
+from flask import Flask, Response, g, jsonify, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -45,15 +45,15 @@ def install(app: Flask) -> None:
 
 
 def page(status: int, title: str = "", what_next: str = "") -> Response:
-    """The error page of a status, in words of its own where they are given."""
+    """The error page of a status, in words of its own where they are given; as JSON for a script that asked."""
     known = WORDS.get(status, WORDS[400 if status < 500 else 500])
+    title, message = title or known[0], what_next or known[1]
     g.no_database = True
-    response = make_response(
-        render_template(
-            "shell/error.html", title=title or known[0], message=what_next or known[1], reference=request_id.get()
-        ),
-        status,
-    )
+    if request.accept_mimetypes.best_match(("text/html", "application/json")) == "application/json":
+        response = make_response(jsonify(message=f"{title}. {message}", reference=request_id.get()), status)
+    else:
+        text = render_template("shell/error.html", title=title, message=message, reference=request_id.get())
+        response = make_response(text, status)
     response.headers["Cache-Control"] = "no-store"
     if status == 503:
         response.headers["Retry-After"] = "30"

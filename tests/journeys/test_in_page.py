@@ -354,6 +354,49 @@ def test_an_equal_gift_within_ten_minutes_is_asked_about(
     assert town.count(Gift) == before + 1
 
 
+def test_a_server_that_is_not_reached_in_the_middle_is_said_and_the_next_press_gives(
+    town: Plant, sandbox: Handle, at_the_form: Callable[..., AtTheForm]
+) -> None:
+    donor = at_the_form().come_near().fill().card()
+    donor.page.route("**/give/pledge", lambda route: route.abort())
+    donor.press().says("could not reach our own server")
+    donor.page.unroute("**/give/pledge")
+    donor.page.route("**/give/pledge", lambda route: route.fulfill(status=500, body="<h1>Broken</h1>"))
+    donor.press().says("could not reach our own server")
+    donor.page.unroute("**/give/pledge")
+    donor.press().thanks(re.compile("."))
+    assert len([c for c in sandbox.sandbox.store.all("charge") if c["paid"]]) == 1
+
+
+def test_a_confirmation_whose_answer_is_lost_is_found_by_the_next_press(
+    town: Plant, sandbox: Handle, at_the_form: Callable[..., AtTheForm]
+) -> None:
+    donor = at_the_form("/give?station=news&amount=5&frequency=once").come_near().fill().card()
+    confirm = re.compile("/v1/payment_pages/.*/confirm")
+    donor.page.context.route(confirm, lambda route: (route.fetch(), route.abort())[0])
+    donor.press().says(re.compile("."))
+    donor.page.context.unroute(confirm)
+    donor.press().says("that gift has reached us")
+    assert len([c for c in sandbox.sandbox.store.all("charge") if c["paid"]]) == 1
+
+
+def test_a_change_while_the_bank_asks_is_not_brought_to_stripe(
+    town: Plant, sandbox: Handle, at_the_form: Callable[..., AtTheForm]
+) -> None:
+    donor = at_the_form().come_near().fill().card("4000002760003184").press()
+    expect(donor.page.get_by_role("dialog")).to_be_visible(timeout=15_000)
+    asked: list[str] = []
+    donor.page.on("request", lambda request: asked.append(request.url) if "/give/" in request.url else None)
+    donor.page.evaluate("""() => {
+        const tile = document.querySelector('input[name="amount"][value="10"]');
+        tile.checked = true;
+        tile.dispatchEvent(new Event('input', { bubbles: true }));
+    }""")
+    donor.page.wait_for_timeout(800)
+    assert asked == []
+    assert {s["amount_total"] for s in sandbox.sandbox.store.all("checkout.session")} == {500}
+
+
 def test_the_back_button_after_giving_gives_nothing_again(
     town: Plant, sandbox: Handle, at_the_form: Callable[..., AtTheForm]
 ) -> None:

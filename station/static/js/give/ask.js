@@ -2,6 +2,8 @@
 
 import { solve } from "./proof.js";
 
+const PATIENCE = 90_000; // milliseconds; our server waits for Stripe, a few times at most
+
 /**
  * @typedef {object} Answer
  * @property {number} status
@@ -38,7 +40,7 @@ async function post(url, form, more) {
   for (const [name, value] of new FormData(form)) body.append(name, String(value));
   for (const [name, value] of Object.entries(more)) if (!body.get(name)) body.set(name, value);
   try {
-    const response = await fetch(url, { method: "POST", body, headers: { Accept: "application/json" }, cache: "no-store" });
+    const response = await fetch(url, { method: "POST", body, headers: { Accept: "application/json" }, cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
     return { ...(await response.json()), status: response.status };
   } catch {
     return { status: 0 };

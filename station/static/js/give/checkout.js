@@ -55,7 +55,7 @@ export function makeCheckout(form, show, onWallet) {
 
   async function bring() {
     const answer = await within(() => ask(form.dataset.checkout ?? "", form));
-    if (answer.status !== 200) show(answer.errors ? "ready" : "paused", answer);
+    show(answer.status === 200 || answer.errors ? "ready" : "paused", answer);
   }
 
   /** @param {string} what */
@@ -138,9 +138,11 @@ export function makeCheckout(form, show, onWallet) {
     /** @type {Answer} */
     let answer = { status: 0 };
     cents = null;
-    const result = await actions?.runServerUpdate(async () => {
-      answer = await question();
-    });
+    const result = await actions
+      ?.runServerUpdate(async () => {
+        answer = await question();
+      })
+      .catch(() => null);
     if (result?.type !== "success") return { ...answer, status: answer.status === 200 ? 0 : answer.status };
     if (answer.status === 200) cents = answer.amount_cents ?? null;
     return answer;

@@ -4,7 +4,7 @@
 import { ask } from "./ask.js";
 import { makeCheckout } from "./checkout.js";
 import { clearProblems, markField, showProblems } from "./problems.js";
-import { buttonWords, tellCommitment } from "./summary.js";
+import { buttonWords, tellCommitment, wish } from "./summary.js";
 import { say, sayDecline } from "./words.js";
 
 /** @typedef {import("./ask.js").Answer} Answer */
@@ -24,6 +24,7 @@ const PAUSE = 400; // milliseconds that a typed amount rests before the checkout
 const SETS = new Set(["frequency", "amount", "other_amount", "station"]);
 let begun = false;
 let busy = false;
+let moved = false; // whether the form was changed while a payment was on its way
 let done = "";
 let timer = 0;
 
@@ -71,7 +72,8 @@ function changed(event) {
   tellCommitment(form);
   nameButton();
   clearTimeout(timer);
-  if (begun) timer = setTimeout(() => void checkout.follow(), field === other ? PAUSE : 0);
+  if (busy) moved = true; // what is being confirmed stays as it was pressed
+  else if (begun) timer = setTimeout(() => void checkout.follow(), field === other ? PAUSE : 0);
 }
 
 /**
@@ -81,15 +83,35 @@ function changed(event) {
  */
 async function give(more = {}, wallet) {
   if (busy) return;
+  moved = false;
   setBusy(true);
   clearProblems();
   clearTimeout(timer);
+  try {
+    await pay(more, wallet);
+  } catch {
+    wallet?.paymentFailed({ reason: "fail" });
+    status.textContent = "";
+    showProblems([say("unsure")]);
+  }
+  if (done) return;
+  setBusy(false);
+  if (moved) void checkout.follow();
+}
+
+/** @param {Record<string, string>} more @param {WalletEvent} [wallet] */
+async function pay(more, wallet) {
+  const pressed = wish(form).cents;
   await checkout.follow();
+  if (payment.dataset.state !== "ready") {
+    wallet?.paymentFailed({ reason: "fail" });
+    return showProblems([status.textContent ?? ""]);
+  }
   const answer = await checkout.within(() => ask(form.dataset.pledge ?? "", form, more));
   if (answer.status !== 200) {
     wallet?.paymentFailed({ reason: "fail" });
     await refuse(answer, more);
-  } else if (!checkout.agrees()) {
+  } else if (!checkout.agrees() || (pressed !== null && answer.amount_cents !== pressed)) {
     wallet?.paymentFailed({ reason: "fail" });
     showProblems([say("amount-moved")]);
   } else {
@@ -99,7 +121,6 @@ async function give(more = {}, wallet) {
     if (result?.type === "success") return arrive(answer.thanks_url ?? "");
     showProblems([reason(result?.error)]);
   }
-  setBusy(false);
 }
 
 /**
