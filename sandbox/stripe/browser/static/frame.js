@@ -11,10 +11,14 @@ const VARIABLES = [
   'borderRadius', 'fontFamily', 'fontSizeBase', 'spacingUnit',
 ];
 
-// `handlers` by type of message; what one returns is the answer to a call. Nothing is shown before `start`.
+// `handlers` by type of message; what one returns is the answer to a call. Nothing is shown before `start`. As with
+// Stripe's own elements, what is ready is fully rendered: its height is told first.
 export function connect(handlers) {
   let port = null;
-  const send = (type, data) => port?.postMessage({type, data});
+  const send = (type, data) => {
+    if (type === 'ready') send('height', document.body.scrollHeight);
+    port?.postMessage({type, data});
+  };
   addEventListener('message', (event) => {
     if (event.source !== parent || event.data?.type !== 'start' || !event.ports.length) return;
     [port] = event.ports;

@@ -1,7 +1,5 @@
 // Asking our own server: the form as it stands goes out, an answer in JSON comes back.
 
-import { solve } from "./proof.js";
-
 const PATIENCE = 90_000; // milliseconds; our server waits for Stripe, a few times at most
 
 /**
@@ -30,6 +28,7 @@ export async function ask(url, form, more = {}) {
   const answer = await post(url, form, more);
   if (answer.status !== 428 || !answer.challenge) return answer;
   const proof = /** @type {HTMLInputElement} */ (form.elements.namedItem("proof"));
+  const { solve } = await import("./proof.js"); // few are asked, so few fetch it
   proof.value = await solve(answer.challenge);
   return post(url, form, more);
 }

@@ -5,7 +5,7 @@
 
 import { ask } from "./ask.js";
 import { appearance, loadStripe } from "./stripe.js";
-import { wish } from "./summary.js";
+import { isWhole, wish } from "./summary.js";
 
 /** @typedef {import("./ask.js").Answer} Answer */
 /** @typedef {import("@stripe/stripe-js").StripeCheckoutElementsSdk} Sdk */
@@ -34,11 +34,6 @@ export function makeCheckout(form, show, onWallet) {
   let actions = null;
   let queue = Promise.resolve();
 
-  function purpose() {
-    const { frequency, station } = wish(form);
-    return frequency && station ? `${attempt.value} ${frequency} ${station}` : "";
-  }
-
   /** Bring the checkout to what the form says now; one step after the other. */
   function follow() {
     queue = queue.then(step, step);
@@ -46,10 +41,10 @@ export function makeCheckout(form, show, onWallet) {
   }
 
   async function step() {
-    const wanted = wish(form).cents;
-    const what = purpose();
-    if (!what || wanted === null) return show(actions ? "ready" : "choose");
-    if (actions && what === stands) return wanted === cents ? undefined : bring();
+    const wanted = wish(form);
+    if (!isWhole(wanted)) return show(actions ? "ready" : "choose");
+    const what = `${attempt.value} ${wanted.frequency} ${wanted.station}`;
+    if (actions && what === stands) return wanted.cents === cents ? undefined : bring();
     await open(what);
   }
 
@@ -96,7 +91,7 @@ export function makeCheckout(form, show, onWallet) {
   async function mount(stripe, clientSecret) {
     leave();
     sdk = stripe.initCheckoutElementsSdk({ clientSecret, elementsOptions: { appearance: appearance() } });
-    const element = sdk.createPaymentElement({ layout: { type: "tabs" } });
+    const element = sdk.createPaymentElement({ layout: { type: "tabs" }, fields: { billingDetails: { email: "never" } } });
     const ready = new Promise((resolve, reject) => {
       element.on("ready", resolve);
       element.on("loaderror", reject);

@@ -3,8 +3,8 @@
 
 import { ask } from "./ask.js";
 import { makeCheckout } from "./checkout.js";
-import { clearProblems, markField, showProblems } from "./problems.js";
-import { buttonWords, tellCommitment, wish } from "./summary.js";
+import { clearProblems, link, markField, showProblems } from "./problems.js";
+import { buttonWords, isWhole, tellCommitment, wish } from "./summary.js";
 import { say, sayDecline } from "./words.js";
 
 /** @typedef {import("./ask.js").Answer} Answer */
@@ -21,6 +21,7 @@ const status = element("payment-status");
 
 const NEAR = "600px"; // how far below the window the payment part may be when Stripe's script is fetched
 const PAUSE = 400; // milliseconds that a typed amount rests before the checkout follows
+const CARD = "#payment-element";
 const SETS = new Set(["frequency", "amount", "other_amount", "station"]);
 let begun = false;
 let busy = false;
@@ -119,7 +120,7 @@ async function pay(more, wallet) {
     const result = await checkout.confirm(answer, wallet);
     status.textContent = "";
     if (result?.type === "success") return arrive(answer.thanks_url ?? "");
-    showProblems([reason(result?.error)]);
+    showProblems([reason(result?.error), link(CARD, say("to-card"))]);
   }
 }
 
@@ -142,7 +143,7 @@ function arrive(url) {
 async function refuse(answer, more) {
   if (answer.attempt) attempt.value = answer.attempt;
   if (answer.again) return askAgain(answer, more);
-  if (answer.errors) return showProblems(await checkout.missing(), answer.errors);
+  if (answer.errors) return showProblems((await checkout.missing()).map((each) => link(CARD, each)), answer.errors);
   showProblems([answer.message ?? say("offline")]);
   if (answer.attempt) void checkout.follow();
 }
@@ -150,15 +151,11 @@ async function refuse(answer, more) {
 /** A gift like this one has reached us: nobody gives twice by accident. @param {Answer} answer @param {Record<string, string>} more */
 function askAgain(answer, more) {
   const yes = document.createElement("button");
-  Object.assign(yes, { type: "button", className: "button button-plain", textContent: say("give-again") });
+  Object.assign(yes, { type: "button", className: "button button-plain", textContent: buttonWords(form, "again") });
   yes.addEventListener("click", () => void give(more));
   /** @type {(string | Node)[]} */
   const lines = [answer.message ?? "", yes];
-  if (answer.see) {
-    const link = document.createElement("a");
-    Object.assign(link, { href: answer.see, textContent: say("see") });
-    lines.splice(1, 0, link);
-  }
+  if (answer.see) lines.splice(1, 0, link(answer.see, say("see")));
   showProblems(lines, {}, say("sure"));
 }
 
@@ -182,3 +179,5 @@ window.addEventListener("pageshow", (event) => {
 });
 new IntersectionObserver((seen) => seen.some((each) => each.isIntersecting) && begin(), { rootMargin: NEAR }).observe(payment);
 tellCommitment(form);
+if (isWhole(wish(form))) element("payment-box").hidden = false; // its room is there before Stripe's fields are
+else showPayment("choose");

@@ -17,23 +17,29 @@ export function clearProblems() {
 }
 
 /**
+ * @param {string} href
+ * @param {string} textContent
+ * @returns {HTMLAnchorElement}
+ */
+export function link(href, textContent) {
+  return Object.assign(document.createElement("a"), { href, textContent });
+}
+
+/**
  * Show what is wrong, and bring the reader there.
- * @param {(string | Node)[]} sentences about the whole form
+ * @param {(string | Node)[]} sentences about the whole form, or about what comes after its fields
  * @param {Record<string, string[]>} [errors] by field
  * @param {string} [title]
  */
 export function showProblems(sentences, errors = {}, title = say("problem")) {
   clearProblems();
   const list = document.createElement("ul");
-  for (const sentence of sentences) list.append(item(sentence));
   for (const [name, messages] of Object.entries(errors)) {
     const text = messages.join(" ");
-    const link = document.createElement("a");
-    link.href = `#${firstControl(name)?.id ?? name}`;
-    link.textContent = text;
-    list.append(item(link));
+    list.append(item(link(`#${firstControl(name)?.id ?? name}`, text)));
     markField(name, text);
   }
+  for (const sentence of sentences) list.append(item(sentence));
   const heading = document.createElement("h2");
   heading.id = "error-summary-title";
   heading.textContent = title;

@@ -18,26 +18,35 @@ export function wish(form) {
   return { frequency: String(data.get("frequency") ?? ""), station: chosen ?? "", cents };
 }
 
+/**
+ * Whether a checkout can be opened for it.
+ * @param {ReturnType<typeof wish>} wished
+ */
+export function isWhole({ frequency, station, cents }) {
+  return Boolean(frequency && station && cents !== null);
+}
+
 /** @param {number} cents */
 function shown(cents) {
   return money.format(cents / 100).replace(/\.00$/, "");
 }
 
 /**
- * The words of the button: the whole commitment.
+ * The words of a button that gives: the whole commitment.
  * @param {HTMLFormElement} form
+ * @param {"give" | "again"} [verb]
  * @returns {string}
  */
-export function buttonWords(form) {
+export function buttonWords(form, verb = "give") {
   const { frequency, cents } = wish(form);
   if (cents === null || !frequency) return say("give");
-  return say(`give-${frequency}`, { amount: shown(cents) });
+  return say(`${verb}-${frequency}`, { amount: shown(cents) });
 }
 
 let timer = 0;
 
 /**
- * Bring the summary up to date; the spoken sentence waits until the donor has paused.
+ * Bring the summary up to date; the sentence under the button, which is read aloud, waits until the donor has paused.
  * @param {HTMLFormElement} form
  */
 export function tellCommitment(form) {
@@ -51,5 +60,7 @@ export function tellCommitment(form) {
   amount.textContent = money.format(cents / 100);
   when.textContent = station ? say(`when-${frequency}`, { station }) : "";
   clearTimeout(timer);
-  timer = setTimeout(() => (spoken.textContent = `${amount.textContent}. ${when.textContent}`), 400);
+  const tell = () => (spoken.textContent = station && say(`commitment-${frequency}`, { amount: money.format(cents / 100), station }));
+  if (spoken.textContent) timer = setTimeout(tell, 400);
+  else tell();
 }
