@@ -1,0 +1,65 @@
+"""What a page must hold in whatever state it is, as questions whose answer is a list of what is wrong."""
+
+from __future__ import annotations
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from sandbox.stripe.testing import Handle
+from tests.journeys.test_pages import TAGS, too_wide, violations
+
+SPACING = """() => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(`*, ::before, ::after { line-height: 1.5 !important; letter-spacing: 0.12em !important;
+    word-spacing: 0.16em !important; } p { margin-block-end: 2em !important; }`);
+  document.adoptedStyleSheets = [sheet];
+}"""
+CUT = """[...document.querySelectorAll('body *')].filter(each => {
+  const style = getComputedStyle(each), box = each.getBoundingClientRect();
+  if (!each.innerText?.trim() || box.width <= 1 || each.closest('.sr-only, .skip')) return false;
+  if (/inline$|contents/.test(style.display)) return false;
+  const held = /hidden|clip/.test(style.overflowX + style.overflowY) || each.matches('.tile span, button, label');
+  return held && (each.scrollWidth > each.clientWidth + 1 || each.scrollHeight > each.clientHeight + 1);
+}).map(each => each.outerHTML.slice(0, 80))"""
+MOVING = "document.getAnimations().filter(each => each.playState === 'running').map(each => each.animationName)"
+
+
+def barriers(page: Page, sandbox: Handle) -> list[str]:
+    """axe, in our page by the whole list, in Stripe's frames by the same list without what only whole pages need.
+
+    Contrast inside the frames of a dark page is left out: they are see-through, and axe takes their ground for white.
+    """
+    found = violations(page)
+    dark = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+    for frame in page.frames:
+        shown = frame.url.startswith(sandbox.url) and frame != page.main_frame and frame.frame_element().is_visible()
+        if shown:
+            rules = {
+                "runOnly": {"type": "tag", "values": [tag for tag in TAGS if tag != "best-practice"]},
+                "rules": {"color-contrast": {"enabled": not dark}},
+            }
+            answer = Axe().run(frame, options=rules).response  # type: ignore[arg-type]  # a frame evaluates as a page
+            found += [f"{frame.url}: {each['id']} at {each['nodes'][0]['target']}" for each in answer["violations"]]
+    return found
+
+
+def cut(page: Page) -> list[str]:
+    """What does not fit: the page scrolls sideways, or words are cut off (WCAG 1.4.10, 1.4.12, 1.4.4)."""
+    return too_wide(page) + [f"{page.url}, cut at {page.viewport_size}: {each}" for each in page.evaluate(CUT)]
+
+
+def cut_when_spaced(page: Page) -> list[str]:
+    """The same under the text spacing of WCAG 1.4.12, as a reader's own style sheet sets it. The page keeps it."""
+    page.evaluate(SPACING)
+    return [f"spaced: {each}" for each in cut(page)]
+
+
+def moving(page: Page) -> list[str]:
+    """Animations that run although the reader asked for none; windows here ask for none."""
+    return [f"{page.url} moves: {each}" for each in page.evaluate(MOVING)]
+
+
+def chosen_for_them(page: Page) -> list[str]:
+    """Boxes that are ticked before anyone touched the page."""
+    count = page.locator("input[type=checkbox]:checked").count()
+    return [f"{page.url} has {count} ticked boxes"] if count else []
