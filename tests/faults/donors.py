@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 from dataclasses import dataclass, field
+from typing import Any
 
 import requests
 
@@ -18,6 +20,7 @@ FACTS = {
     "email": "ada@example.org",
     "source": "",
 }
+NOBODY = {"given_name": "", "family_name": "", "email": ""}
 PATIENCE = 30  # seconds until a browser gives up
 LOST = 0  # the status of a request that was never answered
 
@@ -31,16 +34,21 @@ class Answer:
     location: str = ""
 
     @property
+    def said(self) -> dict[str, Any]:
+        """What an answer to the page's script says; empty for a page."""
+        return dict(json.loads(self.text)) if self.text.startswith("{") else {}
+
+    @property
     def attempt(self) -> str:
-        """The attempt token of the form on the page; empty where there is none."""
+        """The attempt token of the form on the page, or that the script is given; empty where there is none."""
         found = re.search(r'name="attempt"[^>]*value="([^"]+)"', self.text)
-        return html.unescape(found[1]) if found else ""
+        return html.unescape(found[1]) if found else str(self.said.get("attempt", ""))
 
     @property
     def session_id(self) -> str:
-        """The Checkout Session that a redirect leads to; empty for every other answer."""
-        found = re.search(r"cs_\w+", self.location)
-        return found[0] if found else ""
+        """The Checkout Session of a redirect, or whose secret the script gets; empty for every other answer."""
+        found = re.search(r"cs_\w+", self.location or str(self.said.get("client_secret", "")))
+        return found[0].partition("_secret_")[0] if found else ""
 
 
 @dataclass
@@ -78,3 +86,15 @@ class Donor:
         except requests.RequestException:
             return Answer(LOST)
         return Answer(got.status_code, got.text, got.headers.get("Location", ""))
+
+
+class PageDonor(Donor):
+    """Someone who pays in the page: what its script sends, without a browser."""
+
+    def look(self) -> Answer:
+        """Open the checkout of the form as it is set, or bring the open one to it; nobody has said who they are."""
+        return self._ask("POST", "/give/checkout", data={**self.form, **NOBODY})
+
+    def send(self) -> Answer:
+        """Press the button. The secret in the answer means that the script may confirm."""
+        return self._ask("POST", "/give/pledge", data=self.form)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
@@ -15,11 +16,13 @@ from station.mail.models import MailState, OutgoingMail
 from station.payments.models import CallState, GatewayCall, Payment, PaymentState, StripeEvent
 from station.payments.services import check_open_payments
 from station.receipts.models import Receipt
-from tests.faults.donors import LOST, Answer, Donor
+from tests.faults.donors import LOST, Answer, Donor, PageDonor
 from tests.faults.plant import Plant
 
 HOUR = 3600
-ON_THE_WAY = ("giving.pledge:begun", "payments.call:written", "payments.call:made", "payments.call:answered")
+CALL = ("payments.call:written", "payments.call:made", "payments.call:answered")
+ON_THE_WAY = ("giving.pledge:begun", *CALL)
+IN_PAGE = ("giving.pledge:drafted", *CALL, "giving.pledge:sent_in_page")
 
 
 @pytest.fixture
@@ -27,16 +30,31 @@ def donor(plant: Plant) -> Donor:
     return Donor(f"http://127.0.0.1:{plant.settings.port}")
 
 
+@pytest.fixture
+def page_donor(donor: Donor) -> PageDonor:
+    return PageDonor(donor.site)
+
+
 def killed_at(plant: Plant, point: str, donor: Donor) -> Answer:
     """Send the form to a web server that is killed at a point; what the donor sees."""
     plant.start("web", pause_at=point)
     donor.open()
-    return kill_during(plant, donor)
+    return kill_during(plant, donor.send)
 
 
-def kill_during(plant: Plant, donor: Donor) -> Answer:
+def killed_in_page(plant: Plant, point: str, donor: PageDonor) -> Answer:
+    """As `killed_at`, for a form in whose page the donor pays: its checkout opens, then they press the button."""
+    plant.start("web", pause_at=point)
+    donor.open()
+    if point == "giving.pledge:sent_in_page":
+        assert donor.look().session_id
+        return kill_during(plant, donor.send)
+    return kill_during(plant, donor.look)
+
+
+def kill_during(plant: Plant, act: Callable[[], Answer]) -> Answer:
     with ThreadPoolExecutor(1) as browser:
-        sent: Future[Answer] = browser.submit(donor.send)
+        sent: Future[Answer] = browser.submit(act)
         plant.wait_for_pause()
         plant.kill("web")
         return sent.result()
@@ -101,12 +119,66 @@ def test_the_same_form_again_is_the_same_pledge(
     assert_paid_once(plant, sandbox, 2500)
 
 
+@pytest.mark.parametrize(
+    ("point", "frequency"), [*((point, "once") for point in IN_PAGE), ("payments.call:made", "month")]
+)
+def test_the_same_again_in_the_page_is_the_same_checkout(
+    plant: Plant, sandbox: Handle, page_donor: PageDonor, point: str, frequency: str
+) -> None:
+    donor = page_donor
+    donor.form["frequency"] = frequency
+    assert killed_in_page(plant, point, donor).status == LOST
+    assert plant.count(Pledge) == plant.count(Payment) == 1
+
+    plant.start("web", "relay", "worker")
+    opened, sent = donor.look(), donor.send()
+    assert [opened.session_id] == [sent.session_id] == sessions(sandbox)
+    assert sandbox.pay_in_page(sent.session_id, email=donor.form["email"]) is None
+    assert sandbox.deliver_now(delayed=True) > 0
+    plant.wait_idle()
+    assert plant.count(Pledge) == plant.count(Payment) == plant.count(GatewayCall) == 1
+    pass_time(plant, sandbox, 25)
+    assert_paid_once(plant, sandbox, 2500)
+
+
+def test_an_amount_changed_in_the_page_is_paid_once_when_web_is_killed(
+    plant: Plant, sandbox: Handle, page_donor: PageDonor
+) -> None:
+    """Killed when the button had brought the checkout to it, and nobody was told that they may confirm."""
+    donor = page_donor
+    plant.start("web", pause_at="giving.pledge:sent_in_page")
+    donor.open()
+    first = donor.look().session_id
+    donor.form["amount"] = "50"
+    assert kill_during(plant, donor.send).status == LOST
+    plant.start("web", "relay", "worker")
+    assert donor.send().session_id == first
+    assert sandbox.pay_in_page(first, email=donor.form["email"]) is None
+    assert sandbox.deliver_now(delayed=True) > 0
+    plant.wait_idle()
+    pass_time(plant, sandbox, 25)
+    assert_paid_once(plant, sandbox, 5000)
+
+
+@pytest.mark.parametrize("point", ["giving.pledge:drafted", "payments.call:made", "giving.pledge:sent_in_page"])
+def test_a_donor_who_leaves_the_page_leaves_nothing_hanging(
+    plant: Plant, sandbox: Handle, page_donor: PageDonor, point: str
+) -> None:
+    killed_in_page(plant, point, page_donor)
+    plant.start("web", "relay", "worker")
+    assert_nothing_comes_of_it(plant, sandbox)
+
+
 @pytest.mark.parametrize("point", ON_THE_WAY)
 def test_a_donor_who_never_comes_back_leaves_nothing_hanging(
     plant: Plant, sandbox: Handle, donor: Donor, point: str
 ) -> None:
     killed_at(plant, point, donor)
     plant.start("web", "relay", "worker")
+    assert_nothing_comes_of_it(plant, sandbox)
+
+
+def assert_nothing_comes_of_it(plant: Plant, sandbox: Handle) -> None:
     pass_time(plant, sandbox, 0.2)  # the check asks, and learns of a page whose address was lost
     pass_time(plant, sandbox, 25)  # pages of Stripe live for a day
     assert plant.count(Payment, Payment.state == PaymentState.EXPIRED) == 1
@@ -138,7 +210,7 @@ def test_a_changed_amount_is_paid_once_whenever_web_is_killed(
     plant.start("web", pause_at=point)
     donor.open(f"/give?{back.partition('?')[2]}")
     donor.form["amount"] = "50"
-    assert kill_during(plant, donor).status == LOST
+    assert kill_during(plant, donor.send).status == LOST
     assert sessions(sandbox, "open") != [first]  # closed before a second one opens
     plant.start("web", "relay", "worker")
     pay(plant, sandbox, donor, donor.send().session_id)
