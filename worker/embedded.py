@@ -69,15 +69,15 @@ class Channel(kombu_sqlalchemy.Channel):
     def _take(self, queue: str) -> str:
         message, parent = self.message_cls.__table__, self.queue_cls.__table__
         first = sa.select(message.c.id).join(parent).where(parent.c.name == queue).order_by(message.c.id).limit(1)
-        waiting = self.session.scalar(first)
-        self.session.rollback()
-        if waiting is not None:
-            taken = sa.delete(message).where(message.c.id == first.scalar_subquery()).returning(message.c.payload)
-            payload = self.session.scalar(taken)
-            self.session.commit()
-            if payload is not None:
-                return str(payload)
-        raise Empty
+        if self.session.scalar(first) is None:
+            self.session.rollback()
+            raise Empty
+        taken = sa.delete(message).where(message.c.id == first.scalar_subquery()).returning(message.c.payload)
+        payload = self.session.scalar(taken)
+        self.session.commit()
+        if payload is None:  # another worker was faster
+            raise Empty
+        return str(payload)
 
     def _forget(self) -> None:
         """Drop session and engine, so that the next try opens the file anew and makes its tables."""
