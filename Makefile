@@ -31,7 +31,7 @@ browser: setup-dev  ## run the journeys in a real browser (needs Chromium)
 	@$(BIN)/python -m pytest -m browser -rs $(TESTS)
 
 faults: setup-dev  ## kill real processes between any two steps and count what is left
-	@$(BIN)/python -m pytest -m faults -rs $(TESTS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m faults -rs $(TESTS)
 
 examiners: setup-dev  ## have the programs of others examine Station (needs npm, Node 20 and Java)
 	@tools/examiners.sh

@@ -46,6 +46,7 @@ STRIPE_KEY = "STATION_TEST_STRIPE_KEY"  # a secret test key of Stripe's that som
 SERVER = os.environ.get("STATION_TEST_DATABASE_URL", "")
 BESIDE = ROOT.parent / "shared" / "data"  # pages and documents of others, which this repository may not carry
 
+MEASURED = "measured"  # record_property(MEASURED, line) prints the line at the end of the run
 MONEY = {
     "ledger-balance",
     "ledger-of-payments",
@@ -89,7 +90,10 @@ class Visitor(FlaskClient):
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """What this run did not ask of anybody is said in so many words."""
+    """What this run measured, and what it did not ask of anybody, is said in so many words."""
+    for report in [*terminalreporter.stats.get("passed", []), *terminalreporter.stats.get("failed", [])]:
+        for line in [value for name, value in report.user_properties if name == MEASURED]:
+            terminalreporter.write_line(line)
     skipped = [str(each.longrepr) for each in terminalreporter.stats.get("skipped", [])]
     if any(STRIPE_KEY in reason for reason in skipped):
         terminalreporter.write_line(f"Not proven here: Stripe itself was not reached (no {STRIPE_KEY})")

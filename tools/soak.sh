@@ -6,6 +6,6 @@ end=$(($(date +%s) + $2 * 60)) round=0
 while [ "$(date +%s)" -lt "$end" ]; do
   round=$((round + 1))
   echo "Round $round"
-  STORM_SEED=$round STORM_PLEDGES=500 "$1" -m pytest -m faults -q -x tests/faults
+  STORM_SEED=$round "$1" -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m faults -q -x tests/faults
 done
 echo "$round rounds, none failed."

@@ -23,7 +23,8 @@ from kombu import Connection
 from sandbox.mailbox.testing import free_port
 from station.core.outbox import Queue
 
-on_every_broker = pytest.mark.parametrize("broker", ["embedded", "redis", "rabbitmq"], indirect=True)
+BROKERS = ("embedded", "redis", "rabbitmq")
+on_every_broker = pytest.mark.parametrize("broker", BROKERS, indirect=True)
 RABBITMQ = "/usr/lib/rabbitmq/bin"  # Debian's own scripts in PATH change the user and the folder
 
 

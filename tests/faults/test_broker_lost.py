@@ -102,7 +102,6 @@ def test_broker_and_worker_are_both_killed_with_work_in_hand(plant: Plant, broke
     assert len(set(plant.message_ids())) == 3
 
 
-@on_every_broker
 def test_the_relay_is_killed_between_marking_and_publishing(plant: Plant) -> None:
     plant.write_to(*NEWS)
     plant.start("relay", pause_at="relay:marked")
