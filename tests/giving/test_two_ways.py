@@ -10,12 +10,14 @@ import sqlalchemy as sa
 
 from sandbox.stripe.testing import Handle
 from station.accounts.models import WorkItem
-from station.core.db import db
+from station.core import clock
+from station.core.db import db, transaction
 from station.core.money import Money
 from station.giving.services import in_page
 from station.payments import gateway
 from station.payments import queries as payment_queries
-from station.payments.models import Subscription
+from station.payments.models import PaymentState, Subscription
+from station.payments.services.folding import fold_session
 from tests.giving.conftest import FACTS, Donor, gifts, pledges
 from tests.giving.test_in_page import NOBODY, Page, books_are_in_order, payments, sessions
 
@@ -208,3 +210,50 @@ def test_rows_are_locked_in_one_order(page: Page, monkeypatch: pytest.MonkeyPatc
     assert page.open(amount="25").status_code == 200
     assert locked == ["lock_payment", "lock_payment", "lock_subscription", "lock_payment", "lock_payment"]
     assert [p.amount_cents for p in payments()] == [2500]
+
+
+def test_two_changes_at_once_are_made_certain_by_the_next(
+    page: Page, stripe_sandbox: Handle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page.open(frequency="once")
+    changed = gateway.update_checkout
+
+    def overtaken(*args: Any) -> Any:
+        """The later change is made and answered before the earlier one reaches Stripe."""
+        monkeypatch.setattr(gateway, "update_checkout", changed)
+        page.open(amount="10")
+        return changed(*args)
+
+    monkeypatch.setattr(gateway, "update_checkout", overtaken)
+    page.open(amount="25")
+    assert [total for _, _, total in sessions(stripe_sandbox)] == [2500]
+    sent = page.send(amount="10")
+    assert (sent.status_code, sent.json["amount_cents"]) == (200, 1000)
+    assert [total for _, _, total in sessions(stripe_sandbox)] == [1000]
+    asked = len(stripe_sandbox.requests)
+    assert page.open(amount="10").status_code == 200
+    assert len(stripe_sandbox.requests) == asked, "and then it is certain"
+
+
+def test_a_look_that_is_late_brings_no_secret_back(
+    page: Page, stripe_sandbox: Handle, told: Callable[[], None]
+) -> None:
+    secret = page.open(frequency="once").json["client_secret"]
+    open_one = gateway.fetch_session(secret.partition("_secret_")[0])
+    page.confirm(page.send().json["client_secret"])
+    told()
+    with transaction():
+        fold_session(open_one, clock.now())
+    assert [(p.state, p.checkout_secret, p.checkout_url) for p in payments()] == [(PaymentState.SETTLED, "", "")]
+
+
+def test_the_desk_shows_no_key_to_a_payment(page: Page, told: Callable[[], None]) -> None:
+    secret = page.open(frequency="once").json["client_secret"]
+    page.confirm(page.send().json["client_secret"], card="4000000000000002")
+    told()
+    story = payment_queries.story(payments()[0].id)
+    assert story is not None
+    bodies = " ".join(note.body for note in story.notes)
+    assert "payment_intent.payment_failed" in bodies
+    assert "_secret_" not in bodies
+    assert secret not in bodies

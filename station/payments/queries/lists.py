@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -133,9 +134,14 @@ def _notes(row: Payment) -> list[StripeNote]:
 
 def _set_out(raw: str) -> str:
     try:
-        return json.dumps(json.loads(raw), indent=2, ensure_ascii=False)
+        return json.dumps(json.loads(raw, object_hook=_without_key), indent=2, ensure_ascii=False)
     except ValueError:
         return raw
+
+
+def _without_key(found: dict[str, Any]) -> dict[str, Any]:
+    """An object of Stripe without its client secret, which is the key to pay it (docs.stripe.com/security/guide)."""
+    return {**found, "client_secret": "(not shown)"} if found.get("client_secret") else found
 
 
 def _ledger(payment_id: UUID) -> list[LedgerLine]:

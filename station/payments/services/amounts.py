@@ -61,7 +61,8 @@ def _prepare(payment_id: UUID, amount: Money, description: str) -> Call | None:
 def _changed(call: Call, amount: Money, actor: Actor) -> None:
     """Write down the amount that Stripe answered with. A later change, answered or not, has the last word.
 
-    So has the charge of a payment that settled meanwhile: then this raises CheckoutClosed.
+    Nobody knows which of two changes Stripe made last when both were on their way at once: then the later one stays
+    unanswered, and the next ask makes it certain. A payment that settled meanwhile raises CheckoutClosed.
     """
     with transaction() as session:
         found = queries.payment_row(call.payment_id)
@@ -71,11 +72,20 @@ def _changed(call: Call, amount: Money, actor: Actor) -> None:
         row = session.get_one(GatewayCall, call.id)
         row.state, row.answer_id = CallState.ANSWERED, payment.checkout_session or ""
         row.answered_at, row.error = clock.now(), ""
-        payable = payment.state in queries.OPEN
-        if payable and queries.calls_of(payment.id, Operation.CHANGE)[-1].id == call.id:
+        payable, calls = payment.state in queries.OPEN, queries.calls_of(payment.id, Operation.CHANGE)
+        if payable and calls[-1].id == call.id:
             _bring(payment, order, amount, actor)
+        if any(_at_once(row, other) for other in calls if other.id != row.id):
+            calls[-1].state = CallState.SENDING
     if not payable:
         raise CheckoutClosed("This checkout is not open any more.")
+
+
+def _at_once(call: GatewayCall, other: GatewayCall) -> bool:
+    """Whether another call was on its way while this one was; one that ended without an answer was noted so."""
+    if other.answered_at is not None:
+        return other.answered_at > call.created_at
+    return other.state is CallState.SENDING and not other.error
 
 
 def _bring(payment: Payment, order: Subscription | None, amount: Money, actor: Actor) -> None:

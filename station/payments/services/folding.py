@@ -93,8 +93,9 @@ def _other_session(payment: Payment, found: Session) -> Outcome:
 
 def _bring(payment: Payment, subscription: Subscription | None, found: Session, actor: Actor) -> Outcome:
     if found.status == "open":
-        payment.checkout_url = found.url or payment.checkout_url
-        payment.checkout_secret = found.client_secret or payment.checkout_secret
+        if payment.state in queries.OPEN:
+            payment.checkout_url = found.url or payment.checkout_url
+            payment.checkout_secret = found.client_secret or payment.checkout_secret
         opened = moving.follow(payment, PaymentEdge.OPEN, actor)
         return told(payment, opened, "the checkout page is open")
     if found.status == "expired":
