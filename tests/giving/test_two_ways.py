@@ -257,3 +257,19 @@ def test_the_desk_shows_no_key_to_a_payment(page: Page, told: Callable[[], None]
     assert "payment_intent.payment_failed" in bodies
     assert "_secret_" not in bodies
     assert secret not in bodies
+
+
+def test_a_second_gift_that_is_meant_is_asked_about_once_and_open_in_one_tab(
+    donor: Donor, page: Page, stripe_sandbox: Handle, told: Callable[[], None]
+) -> None:
+    paid_untold(page)
+    told()
+    tabs = [Page(donor, stripe_sandbox) for _ in range(3)]
+    for tab in tabs:
+        tab.open(frequency="once")
+        tab.facts["attempt"] = tab.send().json["attempt"]  # each is asked, and each means it
+    for tab in tabs[:2]:
+        assert tab.send().status_code == 200
+    assert sorted(s for _, s, _ in sessions(stripe_sandbox)) == ["complete", "expired", "open", "open"]
+    tabs[1].confirm(tabs[1].send().json["client_secret"])
+    assert tabs[2].send().status_code == 200

@@ -95,8 +95,6 @@ def close_twins(request: PledgeRequest, actor: Actor, *, in_page: bool = False) 
     Only those of the same network: whoever types a donor's facts elsewhere must not close that donor's page. Runs
     outside any transaction. Raises GivenAlready when one has been paid, unless a second gift is meant; StillOpen.
     """
-    if request.again:
-        return
     own = page_attempt(request) if in_page else request.attempt
     for twin in twins(request):
         same_page = not (in_page or twin.in_page)  # Stripe's page goes on for both tabs
@@ -104,7 +102,8 @@ def close_twins(request: PledgeRequest, actor: Actor, *, in_page: bool = False) 
             try:
                 close(twin, actor)
             except AttemptConflict as paid:
-                raise GivenAlready(paid.first) from paid
+                if not request.again:
+                    raise GivenAlready(paid.first) from paid
 
 
 def close(pledge: PledgeView, actor: Actor) -> None:
