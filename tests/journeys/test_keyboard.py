@@ -12,6 +12,7 @@ from playwright.sync_api import Frame, Page, expect
 from sandbox.stripe.testing import Handle
 from tests.faults.plant import Plant
 from tests.journeys.at_the_form import AtTheForm
+from tests.journeys.states import field_errors
 
 Window = Callable[..., Page]
 MOST_STOPS = 20  # from the skip link to the button, following a link that names the amount
@@ -137,3 +138,16 @@ def test_enter_in_a_field_sends_the_form(town: Plant, site: str, window: Window)
     donor = AtTheForm(window(), site).come_near().fill().card()
     donor.page.get_by_label("Email", exact=True).press("Enter")
     donor.thanks(re.compile("."))
+
+
+def test_from_what_is_wrong_with_the_card_the_keyboard_goes_straight_to_its_form(
+    town: Plant, sandbox: Handle, site: str, window: Window
+) -> None:
+    page = window(width=320)
+    field_errors(page, site, sandbox)
+    tab_to(page, "^Your card number is incomplete")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    where, at = focused(page)
+    assert where is not page
+    assert at["name"] == "Card"
