@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Frame, Page
 
 from sandbox.stripe.testing import Handle
-from tests.journeys.test_pages import TAGS, too_wide, violations
+from tests.journeys.test_pages import TAGS, too_wide
 
+EXPLAINED = {"frame-tested"}  # what axe may leave undecided: it is run inside each frame as well
 SPACING = """() => {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(`*, ::before, ::after { line-height: 1.5 !important; letter-spacing: 0.12em !important;
@@ -25,22 +26,26 @@ MOVING = "document.getAnimations().filter(each => each.playState === 'running').
 
 
 def barriers(page: Page, sandbox: Handle) -> list[str]:
-    """axe, in our page by the whole list, in Stripe's frames by the same list without what only whole pages need.
+    """What axe finds in our page, and in Stripe's frames by the same rules without those for whole pages.
 
     Contrast inside the frames of a dark page is left out: they are see-through, and axe takes their ground for white.
     """
-    found = violations(page)
+    found = examined(page, TAGS)
     dark = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
     for frame in page.frames:
-        shown = frame.url.startswith(sandbox.url) and frame != page.main_frame and frame.frame_element().is_visible()
-        if shown:
-            rules = {
-                "runOnly": {"type": "tag", "values": [tag for tag in TAGS if tag != "best-practice"]},
-                "rules": {"color-contrast": {"enabled": not dark}},
-            }
-            answer = Axe().run(frame, options=rules).response  # type: ignore[arg-type]  # a frame evaluates as a page
-            found += [f"{frame.url}: {each['id']} at {each['nodes'][0]['target']}" for each in answer["violations"]]
+        if frame.url.startswith(sandbox.url) and frame != page.main_frame and frame.frame_element().is_visible():
+            found += examined(frame, [tag for tag in TAGS if tag != "best-practice"], contrast=not dark)
     return found
+
+
+def examined(where: Page | Frame, tags: list[str], contrast: bool = True) -> list[str]:
+    """What axe holds against a page or a frame, and what it leaves undecided."""
+    options = {"runOnly": {"type": "tag", "values": tags}, "rules": {"color-contrast": {"enabled": contrast}}}
+    answer = Axe().run(where, options=options).response  # type: ignore[arg-type]  # a frame evaluates as a page
+    undecided = [each for each in answer["incomplete"] if each["id"] not in EXPLAINED]
+    return [
+        f"{where.url}: {each['id']} at {each['nodes'][0]['target']}" for each in [*answer["violations"], *undecided]
+    ]
 
 
 def cut(page: Page) -> list[str]:
