@@ -245,7 +245,7 @@ def test_a_webhook_that_was_stored_and_not_answered_comes_again(
     assert sandbox.deliver_now(delayed=True) > 0
     plant.wait_idle()
     assert {row["status"] for row in sandbox.deliveries} == {"delivered"}
-    assert plant.count(StripeEvent) == len(sandbox.events)
+    assert plant.count(StripeEvent) == len({row["event"] for row in sandbox.deliveries})  # those we ask for
     pass_time(plant, sandbox, 25)
     assert_paid_once(plant, sandbox, 2500)
     thanks = str(sandbox.get(session_id)["success_url"])
