@@ -9,7 +9,7 @@ from station.accounts.places import NAV, TILES, NavItem, Tile, TileValue
 from station.core import clock
 from station.core.announce import react
 from station.core.places import EVENT_SENTENCES, INVARIANTS, EventSentence, Invariant
-from station.giving import guarding, policies, queries, reactors
+from station.giving import policies, queries, reactors
 from station.giving.queries import checks
 from station.licensee.queries import the_licensee
 from station.members.places import PANELS, MemberPanel
@@ -71,8 +71,8 @@ def wire() -> None:
     react(PaymentSettled, reactors.money_arrived)
     react(PaymentFailed, reactors.payment_failed)
     react(PaymentExpired, reactors.payment_expired)
-    react(AttemptFailed, guarding.attempt_failed)
-    react(StrayAttemptFailed, guarding.stray_attempt_failed)
+    react(AttemptFailed, reactors.attempt_failed)
+    react(StrayAttemptFailed, reactors.stray_attempt_failed)
     react(RenewalFailed, reactors.renewal_failed)
     react(RenewalRecovered, reactors.renewal_recovered)
     react(SubscriptionEnded, reactors.sustainer_ended)

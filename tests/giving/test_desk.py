@@ -17,7 +17,8 @@ from station.core.db import db, transaction
 from station.core.events import recent_events
 from station.core.ids import public_id
 from station.core.places import INVARIANTS, sentences
-from station.giving import policies, queries, reactors
+from station.giving import policies, queries
+from station.giving.reactors import money as reactors
 from station.licensee.queries import stations
 from station.payments.models import Payment, PaymentState
 from tests.conftest import House

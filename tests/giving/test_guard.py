@@ -89,7 +89,7 @@ BLOCKS: dict[str, tuple[Callable[[Donor, pytest.MonkeyPatch], None], dict[str, s
     "card": (lose_cards(3, "fingerprint"), {}, 428),
     "a wrong proof": (ask_everyone, {"proof": "nonsense:1"}, 428),
     "pace": (use_up_the_network, {}, 429),
-    "declined": (lose_cards(10), {}, 429),
+    "declined": (lose_cards(policies.DECLINES_OF_NETWORK), {}, 429),
 }
 
 

@@ -192,7 +192,7 @@ def test_nobody_elsewhere_closes_a_donors_page_by_typing_the_same_facts(
 ) -> None:
     page.open(frequency="once")
     page.send()
-    monkeypatch.setattr("station.giving.admission.sender", lambda: "another network")
+    monkeypatch.setattr("station.giving.views.admission.sender", lambda: "another network")
     second = Page(donor, stripe_sandbox)
     second.open(frequency="once")
     assert second.send().status_code == 200

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from station.giving.guarding import CLOSE, close_page
-from station.giving.services import forget_drafts
+from station.giving.services import CLOSE, close_page, forget_drafts
 from worker.jobs import periodic, task
 
 

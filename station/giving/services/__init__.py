@@ -6,8 +6,10 @@ from station.giving.services.errors import AttemptConflict, GivenAlready, NotBeg
 from station.giving.services.hosted import open_checkout
 from station.giving.services.in_page import PageCheckout, open_in_page, opens_one, send_in_page
 from station.giving.services.pledges import BegunPledge, PledgeRequest, begin_pledge, close_twins, set_aside
+from station.giving.services.trials import CLOSE, close_page
 
 __all__ = [
+    "CLOSE",
     "AttemptConflict",
     "BegunPledge",
     "GivenAlready",
@@ -16,6 +18,7 @@ __all__ = [
     "PledgeRequest",
     "StillOpen",
     "begin_pledge",
+    "close_page",
     "close_twins",
     "forget_drafts",
     "open_checkout",

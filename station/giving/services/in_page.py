@@ -2,7 +2,7 @@
 
 The checkout opens before anyone has said who they are, so its pledge begins without a donor. Pressing the button
 writes the donor into it, and only then does the page's script confirm. What a script does to Stripe without asking
-us is still a gift: its payer is whom Stripe was told (`reactors.py`).
+us is still a gift: its payer is whom Stripe was told (`reactors/money.py`).
 """
 
 from __future__ import annotations

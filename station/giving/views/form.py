@@ -12,9 +12,10 @@ from markupsafe import Markup
 from station.core import csp
 from station.core.actor import VISITOR
 from station.core.ids import row_id
-from station.giving import admission, forms, queries, services
+from station.giving import forms, queries, services
 from station.giving.forms import Attempt, PledgeForm
 from station.giving.services.pledges import ARRIVING
+from station.giving.views import admission
 from station.giving.views.blueprint import private, views
 from station.giving.views.refusals import FOREIGN, TOO_OLD, Refusal, explain, paused, said
 from station.licensee.queries import station_by_slug

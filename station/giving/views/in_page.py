@@ -13,9 +13,10 @@ from typing import Any
 from flask import Response, jsonify, request
 
 from station.core.actor import VISITOR, Actor
-from station.giving import admission, forms, services
+from station.giving import forms, services
 from station.giving.forms import Attempt, PledgeForm
 from station.giving.services import PageCheckout, PledgeRequest
+from station.giving.views import admission
 from station.giving.views.blueprint import private, views
 from station.giving.views.refusals import FOREIGN, TOO_OLD, Refusal, explain, said
 from station.licensee.queries import the_licensee

@@ -1,23 +1,16 @@
-"""What giving does about declined cards: tell screening whose they were, and close a page that is being tried out."""
+"""What giving does about declined cards: tell screening whose they were, and have a page closed that is tried out."""
 
 from __future__ import annotations
 
-from uuid import UUID
-
-from station.core import events
-from station.core.actor import job
-from station.core.db import db, transaction
-from station.core.events import Subject
-from station.core.outbox import Job, Queue, enqueue
+from station.core.db import db
+from station.core.outbox import enqueue
 from station.giving import queries
 from station.giving.models import Pledge
+from station.giving.services import CLOSE
 from station.payments import queries as payments
 from station.payments.facts import AttemptFailed, StrayAttemptFailed
-from station.payments.models import PaymentKind, PaymentState
-from station.payments.services import close_checkout
+from station.payments.models import PaymentKind
 from station.screening.services import note_decline
-
-CLOSE = Job("giving.close_page", Queue.MONEY)
 
 
 def attempt_failed(failed: AttemptFailed) -> None:
@@ -46,17 +39,3 @@ def stray_attempt_failed(failed: StrayAttemptFailed) -> None:
     close = note_decline("", pledge.id if pledge else failed.intent, failed.fingerprint)
     if close and pledge is not None:
         enqueue(CLOSE, key=str(pledge.payment_id), payment_id=str(pledge.payment_id))
-
-
-def close_page(payment_id: str) -> None:
-    """Close the payment page of a pledge on which many cards were tried. Raises StripeUnavailable to be tried again.
-
-    What was paid a moment ago stays paid.
-    """
-    actor, known = job(CLOSE.name), UUID(payment_id)
-    if close_checkout(known, actor) is not PaymentState.EXPIRED:
-        return
-    payment = payments.payment_row(known)
-    assert payment is not None  # noqa: S101  # closed a moment ago
-    with transaction():
-        events.record("giving.page.closed", actor, [Subject("payment", known), Subject("pledge", payment.reference)])
