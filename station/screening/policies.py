@@ -15,8 +15,8 @@ SLOT = 300  # seconds that are counted together
 HOUR, TEN_MINUTES = 12, 2  # in slots, the running one included
 CALM = timedelta(hours=1)  # an automatic challenge ends after an hour without its cause
 
-# A mobile provider or an office stands behind one address; in a drive's best hour its listeners open many pages. So the
-# proof comes early and the pause late.
+# A mobile provider or an office stands behind one address, and its listeners open many pages in a drive's best hour.
+# So the proof comes early and the pause late.
 OPENED_UNASKED, OPENED_BY_NETWORK = 20, 300  # an hour: pages of one network at Stripe without a proof; at most
 CHANGED_BY_NETWORK = 1_500  # an hour: changes of pages that are open already, such as another amount
 SENT_BY_EMAIL = 10  # an hour, then a proof is asked
