@@ -89,10 +89,7 @@ def test_listener_pages_are_accessible_and_fit(
     town: Plant, site: str, window: Window, width: int, dark: bool
 ) -> None:
     page, found, foreign = window(width=width, dark=dark), [], []
-    known = (
-        site,
-        town.settings.stripe_api_base,
-    )  # test_first_parties.py asks that Stripe is met on the pledge page alone
+    known = (site, town.settings.stripe_api_base)  # where Stripe may be met is for test_first_parties.py
     page.on("request", lambda request: foreign.append(request.url) if not request.url.startswith(known) else None)
     story = first_story(page, site)
     for address in listener_pages(site, story):
