@@ -14,7 +14,7 @@ from station.core.events import Subject, events_of
 from station.core.places import INVARIANTS
 from station.giving.models import Frequency
 from station.members.models import Member
-from station.payments.models import GatewayCall, Payment, PaymentState, Subscription
+from station.payments.models import CallState, GatewayCall, Payment, PaymentState, Subscription
 from tests.giving.conftest import FACTS, Donor, gifts, pledges, thanks_page
 
 NOBODY = {"given_name": "", "family_name": "", "email": ""}
@@ -59,6 +59,11 @@ def payments() -> list[Payment]:
 
 def sessions(stripe: Handle) -> list[tuple[str, str, int]]:
     return [(s["mode"], s["status"], s["amount_total"]) for s in stripe.sandbox.store.all("checkout.session")]
+
+
+def unanswered() -> list[str]:
+    waiting = sa.select(GatewayCall.key).where(GatewayCall.state == CallState.SENDING)
+    return list(db.session().scalars(waiting))
 
 
 def calls(stripe: Handle, method: str) -> list[str]:
@@ -346,6 +351,7 @@ def test_a_change_whose_answer_is_lost_is_made_certain_before_the_script_may_con
     stripe_sandbox.deliver_now(delayed=True)
     outbox()
     assert [g.amount_cents for g in gifts()] == [500]
+    assert unanswered() == []  # the paid checkout tells of every change that was made to it
     books_are_in_order()
 
 

@@ -67,7 +67,7 @@ def fold_session(found: Session, began: datetime, actor: Actor = STRIPE) -> Outc
     if payment.checkout_session not in (None, found.id):
         return _other_session(payment, found)
     payment.checkout_session = found.id
-    _answer(payment)
+    _answer(payment, over=found.status != "open")
     answers = [found.id, _with_fee(found.paying)]
     if subscription is not None and found.order is not None:
         fold_order(subscription, found.order, began, actor)
@@ -230,13 +230,14 @@ def _row_of(order: StandingOrder) -> Subscription | None:
     return _lock_subscription(order.ours.subscription_id) or queries.lock_subscription_of(order.id)
 
 
-def _answer(payment: Payment) -> None:
-    """Stripe's event tells what an unanswered call did."""
+def _answer(payment: Payment, *, over: bool) -> None:
+    """Stripe's session tells what unanswered calls did: that it opened and, once it is over, every change of it."""
+    told_of = (Operation.OPEN, Operation.CHANGE) if over else (Operation.OPEN,)
     db.session().execute(
         sa.update(GatewayCall)
         .where(
             GatewayCall.payment_id == payment.id,
-            GatewayCall.operation == Operation.OPEN,
+            GatewayCall.operation.in_(told_of),
             GatewayCall.state == CallState.SENDING,
         )
         .values(state=CallState.ANSWERED, answer_id=payment.checkout_session, answered_at=clock.now())
