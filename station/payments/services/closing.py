@@ -19,6 +19,7 @@ from station.payments.services.folding import NotYet, fold_session
 from station.payments.services.inbox import Fold, fold_again
 
 SESSION_LIFE = timedelta(hours=24)  # Stripe's own: a Checkout Session expires, and a key is forgotten
+NO_ANSWER = "No answer came while Stripe kept the key. Whatever opened under it has closed by itself."
 
 
 def close_checkout(payment_id: UUID, actor: Actor) -> PaymentState:
@@ -71,6 +72,9 @@ def expire_unopened(payment_id: UUID, actor: Actor) -> Payment:
         payment = queries.lock_payment(payment_id) or row
         if payment.checkout_session is None and unanswered(payment_id) is None:
             moving.expire(payment, subscription, actor)
+            for call in queries.calls_of(payment_id):
+                if call.state is CallState.SENDING:
+                    call.state, call.error = CallState.REFUSED, NO_ANSWER
         return payment
 
 
