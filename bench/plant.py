@@ -129,7 +129,7 @@ def _database() -> Iterator[str]:
 
 def _clean(environ: dict[str, str]) -> dict[str, str]:
     """The settings, and nothing of this shell's that would change them."""
-    ours = ("STATION_", "STRIPE_", "MAIL_", "DATABASE_", "CELERY_")
+    ours = ("STATION_", "STRIPE_", "MAIL_", "DATABASE_", "CELERY_", "SCREENING_")
     rest = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     return {**rest, **environ, "PYTHONPATH": str(processes.ROOT), "PYTHON": sys.executable}
 

@@ -53,6 +53,7 @@ def _end_to_end() -> list[Result]:
     with plant(
         STATION_PORT=str(port),
         STATION_PROXIES="1",  # each donor has a network address of their own
+        SCREENING_SECONDS="0",  # and fills the form in no time
         STRIPE_API_BASE=f"http://127.0.0.1:{free_port()}",
         MAIL_PORT=str(free_port()),
         CELERY_BROKER_URL=BROKER,
@@ -173,7 +174,9 @@ def _counted() -> list[Result]:
         running_sandbox(deliver="manual", webhook_url=url, webhook_events=tuple(FOLDED)) as sandbox,
         tempfile.TemporaryDirectory(prefix="station-bench-") as folder,
         running_mailbox(Path(folder)) as mailbox,
-        plant(STATION_PORT=str(port), STRIPE_API_BASE=sandbox.url, MAIL_PORT=str(mailbox.port)) as house,
+        plant(
+            STATION_PORT=str(port), STRIPE_API_BASE=sandbox.url, MAIL_PORT=str(mailbox.port), SCREENING_SECONDS="0"
+        ) as house,
     ):
         server = make_server("127.0.0.1", port, house.app, threaded=True)
         threading.Thread(target=server.serve_forever, daemon=True).start()
