@@ -62,7 +62,7 @@ class AtTheForm:
 
     def thanks(self, heading: str | re.Pattern[str]) -> None:
         expect(self.page).to_have_url(re.compile("/thanks/pledge_"), timeout=15_000)
-        expect(self.page.locator("h1")).to_have_text(heading)
+        expect(self.page.locator("h1")).to_have_text(heading, timeout=20_000)  # a waiting page looks again by itself
 
     def look(self, name: str) -> None:
         if folder := os.environ.get("STATION_TEST_PICTURES"):

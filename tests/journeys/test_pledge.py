@@ -57,8 +57,7 @@ def test_from_the_story_to_the_receipt_with_the_worker_killed_on_the_way(
     town.start("worker")
     town.wait_idle()
     assert town.count(Gift) == before + 1
-    page.goto(page.url.partition("?")[0])
-    expect(page.locator("h1")).to_have_text("Thank you, Zoë")
+    expect(page.locator("h1")).to_have_text("Thank you, Zoë", timeout=20_000)  # the page looks again by itself
     label = newest_receipt()
     mails = [m for m in town.mailbox.messages if "zoe@example.org" in str(m["To"])]
     assert len(mails) == 1
@@ -125,20 +124,21 @@ def test_staff_place_a_credit_and_see_it_on_the_story_at_once(town: Plant, site:
     page.get_by_label("Words of the credit").fill("Makers of pens for people who write letters.")
     page.get_by_role("button", name="Keep as a draft").click()
     reader = window(scripts=False)
-    assert "Quill & Daughters" not in seen(reader, site)
+    assert not seen(reader, site, "Quill & Daughters")
     page.get_by_role("button", name="Approve these words").click()
-    assert "Quill & Daughters" in seen(reader, site)
+    assert seen(reader, site, "Quill & Daughters")
     page.get_by_role("button", name="Stop the flight now").click()
-    assert "Quill & Daughters" not in seen(reader, site)
+    assert not seen(reader, site, "Quill & Daughters")
 
 
-def seen(page: Page, site: str) -> str:
-    """Everything that six views of a Classical story show in the slot: live credits take turns."""
+def seen(page: Page, site: str, sponsor: str) -> bool:
+    """Whether a sponsor's credit comes up within twenty views of a Classical story: live credits take turns."""
     page.goto(f"{site}/classical/")
     page.locator("main h2 a").first.click()
-    found = ""
-    for _ in range(6):
+    for _ in range(20):
         page.reload()
-        found += " ".join(page.locator("aside.underwriting").all_inner_texts())
-    assert "Support comes from" in found
-    return found
+        slots = page.locator("aside.underwriting").all_inner_texts()
+        assert "Support comes from" in " ".join(slots)
+        if any(sponsor in slot for slot in slots):
+            return True
+    return False
