@@ -28,7 +28,7 @@ test: setup-dev  ## run the tests that need no browser; says what was skipped an
 	@$(BIN)/python -m pytest -n auto -m "not browser and not faults and not examiners" -rs $(TESTS)
 
 browser: setup-dev  ## run the journeys in a real browser (needs Chromium)
-	@$(BIN)/python -m pytest -n 2 -m browser -rs $(TESTS)
+	@$(BIN)/python -m pytest -m browser -rs $(TESTS)
 
 faults: setup-dev  ## kill real processes between any two steps and count what is left
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m faults -rs $(TESTS)
