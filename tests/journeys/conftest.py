@@ -53,7 +53,7 @@ def town(plant: Plant) -> Plant:
     """The plant with the demonstration's stories, sponsors, members and gifts in it."""
     load_demo(COMMAND)
     db.session.rollback()
-    plant.start("web")
+    plant.start("web", STATION_WEB_WORKERS="1")  # in test mode no process hears what another one has changed
     return plant
 
 
