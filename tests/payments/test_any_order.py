@@ -27,7 +27,8 @@ from station.payments.facts import (
     SubscriptionEnded,
 )
 from station.payments.models import EventState, PaymentState, StripeEvent, SubscriptionState
-from station.payments.services import books, checkout, moving
+from station.payments.services import books, moving
+from station.payments.services.checkout import opening as checkout
 from station.payments.services.inbox import apply_event
 from tests.payments.fake_stripe import FakeStripe, Told
 from tests.payments.parts import (

@@ -19,7 +19,8 @@ from station.core.money import Money
 from station.payments.facts import AttemptFailed, StrayAttemptFailed
 from station.payments.gateway import Ours, attempt_of
 from station.payments.models import EventState, PaymentState, StripeEvent, Subscription
-from station.payments.services import apply_event, folding, start_checkout
+from station.payments.services import apply_event, start_checkout
+from station.payments.services.folding import attempts
 from tests.payments.parts import PAGE, opened, outcomes, row_of, session_of, state_of
 from tests.payments.test_inbox import body, post
 
@@ -30,7 +31,7 @@ KIND = "payment_intent.payment_failed"
 @pytest.fixture
 def told(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     heard: list[Any] = []
-    monkeypatch.setattr(folding, "announce", heard.append)
+    monkeypatch.setattr(attempts, "announce", heard.append)
     return heard
 
 
@@ -82,7 +83,7 @@ def test_a_reactor_that_fails_leaves_the_event_for_the_next_try(
 ) -> None:
     event_id = received(client, refused(opened(house)))
     with monkeypatch.context() as patch:
-        patch.setattr(folding, "announce", lambda fact: 1 / 0)
+        patch.setattr(attempts, "announce", lambda fact: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             apply_event(event_id)
     apply_event(event_id)

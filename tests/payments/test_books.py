@@ -21,7 +21,7 @@ from station.payments.queries import (
     settled_without_ledger,
     unbalanced,
 )
-from station.payments.services import books
+from station.payments.services import books, ledger
 from station.payments.services.folding import NotYet, Outcome, fold_session
 from tests.payments.fake_stripe import FakeStripe
 from tests.payments.parts import books_hold, ledger_of, opened, row_of, state_of, work_items
@@ -45,7 +45,7 @@ def post(payment_id: UUID, lines: dict[Account, int]) -> None:
     with transaction():
         payment = lock_payment(payment_id)
         assert payment is not None
-        books.post("settled", payment, clock.now(), lines)
+        ledger.post("settled", payment, clock.now(), lines)
 
 
 def paid_session(payment_id: UUID, fee: bool = True) -> Session:
@@ -93,7 +93,7 @@ def test_the_checks_see_what_is_wrong(payment_id: UUID) -> None:
     assert len(settled_without_ledger()) == 1
     with transaction() as session:
         payment = session.get_one(type(payment), payment_id)
-        books.post("settled", payment, clock.now(), {Account.STRIPE: 1500, Account.GIFTS: -1500})
+        ledger.post("settled", payment, clock.now(), {Account.STRIPE: 1500, Account.GIFTS: -1500})
     assert settled_without_ledger() == []
 
 

@@ -25,11 +25,11 @@ from station.payments.services import (
     CheckoutClosed,
     apply_event,
     check_open_payments,
-    checkout,
     close_checkout,
     start_checkout,
     sweep,
 )
+from station.payments.services.checkout import opening as checkout
 from station.payments.services.folding import fold_invoice, fold_session
 from tests.payments.fake_stripe import FakeStripe
 from tests.payments.parts import (

@@ -17,7 +17,7 @@ from station.core import clock
 from station.payments import gateway, queries
 from station.payments.facts import PaymentSettled, SubscriptionEnded
 from station.payments.models import EventState, PaymentState, SubscriptionState
-from station.payments.services import checkout
+from station.payments.services.checkout import opening as checkout
 from station.payments.services.folding import Overtaken
 from station.payments.services.inbox import apply_event
 from tests.payments.fake_stripe import FakeStripe, Told

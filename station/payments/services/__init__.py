@@ -2,10 +2,10 @@
 
 from station.payments.gateway import BadSignature, StripeRefused, StripeUnavailable
 from station.payments.gateway.orders import HostedPage, InPage
-from station.payments.services.amounts import change_amount
-from station.payments.services.checkout import CheckoutClosed, expect, open_payment, start_checkout
-from station.payments.services.closing import close_checkout, look_at_payment
-from station.payments.services.forgetting import forget_unpaid, unpaid_before
+from station.payments.services.checkout.amounts import change_amount
+from station.payments.services.checkout.closing import close_checkout, look_at_payment
+from station.payments.services.checkout.forgetting import forget_unpaid, unpaid_before
+from station.payments.services.checkout.opening import CheckoutClosed, expect, open_payment, start_checkout
 from station.payments.services.inbox import APPLY, apply_event, receive_event
 from station.payments.services.sweep import check_open_payments
 

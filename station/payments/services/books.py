@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from station.accounts.models import Role
 from station.accounts.services import open_work_item
 from station.core import clock, events
 from station.core.actor import Actor
 from station.core.announce import announce
-from station.core.db import db
 from station.core.events import Subject
-from station.core.ids import new_id
 from station.core.money import Money
 from station.payments import queries
 from station.payments.facts import PaymentSettled
 from station.payments.gateway import Charged
-from station.payments.models import Account, LedgerEntry, LedgerTransaction, Payment, PaymentKind, PaymentState
-from station.payments.policies import PaymentEdge, is_final
+from station.payments.models import Account, Payment, PaymentKind, PaymentState
+from station.payments.policies import PAYMENT, PaymentEdge
+from station.payments.services import ledger
 from station.payments.services.moving import follow, subjects
 
 
@@ -28,7 +25,11 @@ def settle(payment: Payment, money: Charged, actor: Actor) -> str:
     """
     if payment.state is PaymentState.SETTLED and payment.charge == money.charge:
         return "" if record_fee(payment, money, actor) else "settled before"
-    if is_final(payment.state) or money.currency != payment.currency or money.livemode is not payment.livemode:
+    if (
+        PAYMENT.is_final(payment.state)
+        or money.currency != payment.currency
+        or money.livemode is not payment.livemode
+    ):
         unexpected_money(payment, money)
         return f"money that the payment does not expect: it is {payment.state}"
     _note_amount(payment, money)
@@ -36,7 +37,7 @@ def settle(payment: Payment, money: Charged, actor: Actor) -> str:
     payment.method, payment.method_label, payment.settled_at = money.method, money.method_label, money.charged_at
     follow(payment, PaymentEdge.SETTLE, actor, method=money.method_label)
     gross = money.amount_cents
-    post("settled", payment, money.charged_at, {Account.STRIPE: gross, Account.GIFTS: -gross})
+    ledger.post("settled", payment, money.charged_at, {Account.STRIPE: gross, Account.GIFTS: -gross})
     record_fee(payment, money, actor)
     announce(
         PaymentSettled(
@@ -93,36 +94,13 @@ def record_fee(payment: Payment, money: Charged, actor: Actor) -> bool:
         return True
     payment.fee_cents = money.fee_cents
     if money.fee_cents:
-        post("fee", payment, money.charged_at, {Account.FEES: money.fee_cents, Account.STRIPE: -money.fee_cents})
+        ledger.post(
+            "fee", payment, money.charged_at, {Account.FEES: money.fee_cents, Account.STRIPE: -money.fee_cents}
+        )
         events.record(
             "payments.fee.recorded", actor, subjects(payment), {"fee": str(Money(money.fee_cents, payment.currency))}
         )
     return True
-
-
-def post(kind: str, payment: Payment, at: datetime, lines: dict[Account, int]) -> None:
-    """Write one balanced ledger transaction of a payment; its `source` lets each kind happen once.
-
-    Amounts are cents, debits positive. Raises ValueError for lines that do not sum to zero.
-    """
-    if sum(lines.values()) != 0:
-        raise ValueError(f"ledger lines do not balance: {lines}")
-    session = db.session()
-    fact = LedgerTransaction(id=new_id(), at=at, kind=kind, source=f"{kind}:{payment.id}", payment_id=payment.id)
-    session.add(fact)
-    session.flush()
-    session.add_all(
-        LedgerEntry(
-            id=new_id(),
-            transaction_id=fact.id,
-            account=account,
-            station_id=payment.station_id,
-            amount_cents=cents,
-            currency=payment.currency,
-        )
-        for account, cents in lines.items()
-    )
-    session.flush()
 
 
 def unexpected_money(payment: Payment, money: Charged) -> None:

@@ -17,17 +17,10 @@ from station.core.outbox import Job, JobState, Outbox, Permanent, Queue, enqueue
 from station.core.upsert import insert_missing
 from station.payments import gateway, queries
 from station.payments.models import EventState, StripeEvent
-from station.payments.policies import FOLDED, Thing
+from station.payments.policies import FOLDED
 from station.payments.services import hints
-from station.payments.services.folding import (
-    Outcome,
-    Overtaken,
-    fold_attempt,
-    fold_charge,
-    fold_invoice,
-    fold_session,
-    fold_subscription,
-)
+from station.payments.services.folding import Fold, Outcome, Overtaken
+from station.payments.services.looking import look
 
 APPLY = Job("payments.apply_event", Queue.MONEY, attempts=20)
 LOOKS = 5
@@ -90,13 +83,10 @@ def apply_event(event_id: str) -> None:
     try:
         if not object_id:
             raise Permanent("an event about an object without an id")
-        fold_again(lambda: hints.known(thing, object_id, raw) or _look(thing, object_id, raw), event_id)
+        fold_again(lambda: hints.known(thing, object_id, raw) or look(thing, object_id, raw), event_id)
     except Exception as error:
         _failed(event_id, error)
         raise
-
-
-Fold = Callable[[], Outcome]
 
 
 def fold_again(look: Callable[[], Fold], event_id: str | None = None) -> Outcome:
@@ -128,26 +118,6 @@ def _close(event: StripeEvent, outcome: Outcome) -> None:
     event.payment_id, event.applied_at = outcome.payment_id, clock.now()
     if event.received_at < clock.now() - ASK_AFTER:  # only one that has waited longer has a work item
         settle_work_item(f"payments.event:{event.id}", f"Applied: {outcome.text}", STRIPE)
-
-
-def _look(thing: Thing, object_id: str, raw: str) -> Fold:
-    """Fetch the object, or read a refused try from its event; returns the fold to run inside the transaction."""
-    if thing is Thing.ATTEMPT:
-        attempt = gateway.attempt_of(raw)
-        return lambda: fold_attempt(attempt)
-    db.session().rollback()  # no transaction, not even a reading one, stays open while Stripe answers
-    began = clock.now()
-    if thing is Thing.SESSION:
-        session = gateway.fetch_session(object_id)
-        return lambda: fold_session(session, began)
-    if thing is Thing.INVOICE:
-        invoice = gateway.fetch_invoice(object_id)
-        return lambda: fold_invoice(invoice, began)
-    if thing is Thing.SUBSCRIPTION:
-        order = gateway.fetch_subscription(object_id)
-        return lambda: fold_subscription(order, began)
-    charge = gateway.fetch_charge(object_id)
-    return lambda: fold_charge(charge)
 
 
 def _failed(event_id: str, error: Exception) -> None:

@@ -21,7 +21,7 @@ from station.payments.facts import (
     SubscriptionEnded,
 )
 from station.payments.models import Payment, PaymentState, Subscription, SubscriptionState
-from station.payments.policies import PaymentEdge, SubscriptionEdge, may, move
+from station.payments.policies import PAYMENT, SUBSCRIPTION, PaymentEdge, SubscriptionEdge
 
 PAYMENT_EVENTS = {
     PaymentEdge.OPEN: "payments.checkout.opened",
@@ -48,9 +48,9 @@ def subjects(payment: Payment) -> list[Subject]:
 
 def follow(payment: Payment, edge: PaymentEdge, actor: Actor, **data: Any) -> bool:
     """Take an edge and record it. False, and nothing changed, when the payment has no such edge any more."""
-    if not may(payment.state, edge):
+    if not PAYMENT.may(payment.state, edge):
         return False
-    payment.state, payment.updated_at = move(payment.state, edge), clock.now()
+    payment.state, payment.updated_at = PAYMENT.move(payment.state, edge), clock.now()
     if payment.state is not PaymentState.AWAITING_DONOR:
         payment.checkout_secret = ""
     events.record(PAYMENT_EVENTS[edge], actor, subjects(payment), {"amount": str(payment.amount), **data})
@@ -86,9 +86,9 @@ def expire(payment: Payment, subscription: Subscription | None, actor: Actor) ->
 
 def follow_subscription(row: Subscription, edge: SubscriptionEdge, reason: str, actor: Actor) -> bool:
     """Take an edge of the subscription's graph, record and announce it. False when there is no such edge."""
-    if not may(row.state, edge):
+    if not SUBSCRIPTION.may(row.state, edge):
         return False
-    row.state, row.updated_at = move(row.state, edge), clock.now()
+    row.state, row.updated_at = SUBSCRIPTION.move(row.state, edge), clock.now()
     events.record(
         SUBSCRIPTION_EVENTS[edge],
         actor,

@@ -18,10 +18,10 @@ from station.core.db import transaction
 from station.payments import gateway, queries
 from station.payments.gateway import StripeUnavailable
 from station.payments.models import Payment
-from station.payments.services.checkout import CheckoutClosed, as_sent, send
-from station.payments.services.closing import SESSION_LIFE, expire_unopened, look_at_session, unanswered
-from station.payments.services.folding import fold_charge, fold_invoice, fold_subscription
-from station.payments.services.inbox import ASK_AFTER, Fold, fold_again, ring_again
+from station.payments.services.checkout.closing import SESSION_LIFE, expire_unopened, look_at_session, unanswered
+from station.payments.services.checkout.opening import CheckoutClosed, as_sent, send
+from station.payments.services.folding import Fold, fold_charge, fold_invoice, fold_subscription
+from station.payments.services.inbox import ASK_AFTER, fold_again, ring_again
 
 LATE = timedelta(minutes=15)
 A_RUN = 100

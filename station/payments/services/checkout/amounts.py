@@ -11,8 +11,8 @@ from station.core.money import Money
 from station.payments import gateway, queries
 from station.payments.gateway import StripeRefused, StripeUnavailable
 from station.payments.models import CallState, GatewayCall, Operation, Payment, Subscription
-from station.payments.services.checkout import Call, CheckoutClosed, lock_open, note, write_call
-from station.payments.services.closing import look_at_payment
+from station.payments.services.checkout.closing import look_at_payment
+from station.payments.services.checkout.opening import Call, CheckoutClosed, lock_open, note, write_call
 from station.payments.services.moving import subjects
 
 

@@ -27,7 +27,7 @@ from station.payments.models import (
     Subscription,
 )
 from station.payments.models import SubscriptionState as S
-from station.payments.policies import PaymentEdge, is_final
+from station.payments.policies import PAYMENT, PaymentEdge
 from station.payments.services.moving import follow, subjects
 
 SKEW = timedelta(minutes=5)
@@ -142,7 +142,7 @@ def _prepare(payment_id: UUID, page: HostedPage | InPage) -> Call | str:
 def lock_open(payment_id: UUID) -> Payment:
     """The payment, locked. Raises CheckoutClosed unless it can still be paid."""
     payment = queries.lock_payment(payment_id)
-    if payment is None or is_final(payment.state) or payment.state is PaymentState.PROCESSING:
+    if payment is None or PAYMENT.is_final(payment.state) or payment.state is PaymentState.PROCESSING:
         raise CheckoutClosed("This payment has no open checkout.")
     return payment
 
@@ -171,6 +171,7 @@ def _door(payment: Payment) -> str:
 
 def as_sent(call: GatewayCall) -> Call:
     """The stored call as a value."""
+    assert call.payment_id is not None  # noqa: S101  # a checkout is always of a payment
     return Call(call.id, call.key, call.payment_id, dict(call.params))
 
 

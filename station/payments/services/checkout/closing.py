@@ -14,9 +14,9 @@ from station.payments import gateway, queries
 from station.payments.gateway import StripeRefused, StripeUnavailable
 from station.payments.models import CallState, GatewayCall, Operation, Payment, PaymentState
 from station.payments.services import moving
-from station.payments.services.checkout import as_sent, send
-from station.payments.services.folding import NotYet, fold_session
-from station.payments.services.inbox import Fold, fold_again
+from station.payments.services.checkout.opening import as_sent, send
+from station.payments.services.folding import Fold, NotYet, fold_session
+from station.payments.services.inbox import fold_again
 
 SESSION_LIFE = timedelta(hours=24)  # Stripe's own: a Checkout Session expires, and a key is forgotten
 NO_ANSWER = "No answer came while Stripe kept the key. Whatever opened under it has closed by itself."

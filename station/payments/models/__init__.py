@@ -1,0 +1,28 @@
+"""Payments as we know them, Stripe's events as they arrived, and the ledger.
+
+Money is integer cents; `currency` is Stripe's lower-case code. Stripe's object model is not mirrored here: a payment
+keeps the ids that lead to Stripe's objects, each unique, and the facts that our books need.
+"""
+
+from station.payments.models.calls import CallState, GatewayCall, Operation
+from station.payments.models.events import EventState, StripeEvent
+from station.payments.models.ledger import Account, LedgerEntry, LedgerTransaction
+from station.payments.models.payment import Payment, PaymentKind, PaymentState, Tender
+from station.payments.models.subscription import Subscription, SubscriptionState
+
+__all__ = [
+    "Account",
+    "CallState",
+    "EventState",
+    "GatewayCall",
+    "LedgerEntry",
+    "LedgerTransaction",
+    "Operation",
+    "Payment",
+    "PaymentKind",
+    "PaymentState",
+    "StripeEvent",
+    "Subscription",
+    "SubscriptionState",
+    "Tender",
+]

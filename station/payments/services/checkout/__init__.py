@@ -1,0 +1,1 @@
+"""A payment's checkout: opened, changed, closed, and forgotten when nobody paid."""
