@@ -14,9 +14,10 @@ from typing import Any
 from sandbox.stripe.app import create_sandbox
 from sandbox.stripe.core.faults import Fault
 from sandbox.stripe.core.shapes import Obj
-from sandbox.stripe.core.world import DEFAULT_SECRET, Sandbox, Violation
+from sandbox.stripe.core.world import DEFAULT_SECRET, Violation
 from sandbox.stripe.flows import timers
 from sandbox.stripe.pages import doing
+from sandbox.stripe.scenes import Scenes
 from sandbox.stripe.server import Server
 from sandbox.stripe.webhooks.courier import Courier
 
@@ -24,12 +25,12 @@ API_KEY = "sk_test_sandbox"
 WEBHOOK_SECRET = DEFAULT_SECRET
 
 
-class Handle:
-    """What a test holds of a running sandbox."""
+class Handle(Scenes):
+    """What a test holds of a running sandbox; `Scenes` are what banks, donors and Stripe do on their own."""
 
     def __init__(self, server: Server) -> None:
+        super().__init__(server.sandbox)
         self._server = server
-        self.sandbox: Sandbox = server.sandbox
         self.courier: Courier = server.courier
         self.url = f"http://127.0.0.1:{server.port}"
         self.api_key = self.sandbox.settings.api_key or API_KEY

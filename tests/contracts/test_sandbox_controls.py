@@ -60,6 +60,27 @@ def test_pay_renew_and_state(stripe_sandbox: Handle, gifts: Any) -> None:
     assert (state["violations"], state["ignored_parameters"]) == ([], [])
 
 
+def test_scenes_for_programs(stripe_sandbox: Handle, gifts: Any) -> None:
+    session = gifts.once()
+    stripe_sandbox.pay(session.id)
+    base = stripe_sandbox.url + "/_sandbox/scenes"
+    intent = gifts.look(session).payment_intent
+    dispute = call(f"{base}/dispute", {"charge_id": intent, "reason": "duplicate"})["done"]
+    assert (dispute["status"], dispute["reason"]) == ("needs_response", "duplicate")
+    assert call(f"{base}/win_dispute", {"dispute_id": dispute["id"]})["done"]["status"] == "won"
+    for name, given in (
+        ("dispute", {"charge_id": intent}),
+        ("dispute", {"charge_id": "ch_none"}),
+        ("dispute", {"thing": intent}),
+        ("sandbox", {}),
+        ("_charge", {"identifier": intent}),
+    ):
+        with pytest.raises(HTTPError) as caught:
+            call(f"{base}/{name}", given)
+        assert caught.value.code == 400
+        caught.value.close()
+
+
 def test_faults(stripe_sandbox: Handle) -> None:
     url = stripe_sandbox.url + "/_sandbox/faults"
     assert "hang" in call(url)["known"]

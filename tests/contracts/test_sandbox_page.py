@@ -145,5 +145,25 @@ def test_the_overview_and_its_buttons(stripe_sandbox: Handle, gifts: Any) -> Non
     assert fetch(stripe_sandbox.url + "/renew/sub_none", {}).status == 404
 
 
+def test_what_banks_do_is_at_a_button(stripe_sandbox: Handle, stripe_client: stripe.StripeClient, gifts: Any) -> None:
+    session = gifts.once()
+    stripe_sandbox.pay(session.id)
+    intent = gifts.look(session).payment_intent
+    fetch(f"{stripe_sandbox.url}/play/inquire/{intent}", {})
+    shown = fetch(stripe_sandbox.url + "/").text
+    assert "warning_needs_response" in shown
+    dispute = stripe_client.v1.disputes.list().data[0]
+    assert f"/play/escalate/{dispute.id}" in shown
+    assert fetch(f"{stripe_sandbox.url}/play/inquire/{intent}", {}).status == 400
+    other = gifts.once()
+    stripe_sandbox.pay(other.id)
+    refund = stripe_client.v1.refunds.create({"payment_intent": gifts.look(other).payment_intent})
+    fetch(f"{stripe_sandbox.url}/play/end_refund/{refund.id}", {"status": "failed"})
+    assert stripe_client.v1.refunds.retrieve(refund.id).status == "failed"
+    fetch(f"{stripe_sandbox.url}/play/payout", {})
+    payout = stripe_client.v1.payouts.list().data[0]
+    assert f"/play/fail_payout/{payout.id}" in fetch(stripe_sandbox.url + "/").text
+
+
 def test_another_host_name_is_refused(stripe_sandbox: Handle) -> None:
     assert fetch(stripe_sandbox.url + "/", host="evil.example").status == 403

@@ -6,20 +6,10 @@ from sandbox.stripe.api import (
     direct,
     events,
     invoices,
+    money,
     payments,
-    refunds,
     sessions,
     subscriptions,
 )
 
-__all__ = [
-    "catalogue",
-    "customers",
-    "direct",
-    "events",
-    "invoices",
-    "payments",
-    "refunds",
-    "sessions",
-    "subscriptions",
-]
+__all__ = ["catalogue", "customers", "direct", "events", "invoices", "money", "payments", "sessions", "subscriptions"]

@@ -1,7 +1,6 @@
-"""Reading payments: docs.stripe.com/api/payment_intents, /charges, /balance_transactions.
+"""Reading payments: docs.stripe.com/api/payment_intents, docs.stripe.com/api/charges.
 
-Payments are made by the hosted page and by renewals; creating and confirming PaymentIntents over the API
-comes with the issues that need it.
+Payments are made by the hosted page, by renewals and by direct/payment_intents.py.
 """
 
 from __future__ import annotations
@@ -62,22 +61,3 @@ def update_charge(call: Call) -> Obj:
             charge[name] = call.params[name] or None
     call.sandbox.emit("charge.updated", call.sandbox.store.save(charge), {})
     return charge
-
-
-@route("get /v1/balance_transactions/{id}")
-def retrieve_movement(call: Call) -> Obj:
-    return call.load("balance_transaction", "id")
-
-
-@route("get /v1/balance_transactions", "limit starting_after ending_before created currency source type")
-def list_movements(call: Call) -> Obj:
-    return listing(call, "balance_transaction", "currency", "source", "type")
-
-
-@route("get /v1/balance")
-def balance(call: Call) -> Obj:
-    """docs.stripe.com/api/balance/balance_object"""
-    rows = call.sandbox.store.all("balance_transaction")
-    sums = {state: sum(r["net"] for r in rows if r["status"] == state) for state in ("available", "pending")}
-    parts = {s: [{"amount": n, "currency": "usd", "source_types": {"card": n}}] for s, n in sums.items()}
-    return {"object": "balance", "livemode": False, **parts}

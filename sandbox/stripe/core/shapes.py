@@ -35,6 +35,7 @@ PREFIXES = {
     "plan": "price_",
     "price": "price_",
     "product": "prod_",
+    "radar.early_fraud_warning": "issfr_",
     "refund": "re_",
     "setup_intent": "seti_",
     "subscription": "sub_",

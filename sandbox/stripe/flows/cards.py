@@ -27,7 +27,8 @@ class KnownCard:
     """`decline` meets a donor who is there, `later` a charge without the donor (as `decline` when None).
 
     `secure`: 3-D Secure asks first. `keeps`: it can be saved although a charge is declined. `dispute`: the first
-    status of the dispute that follows a charge. `at_once`: its money can be paid out at once.
+    status of the dispute that follows a charge. `at_once`: its money can be paid out at once. `refund`: how a refund
+    begins and how it ends later. `warned`: an early fraud warning follows.
     """
 
     number: str
@@ -39,6 +40,8 @@ class KnownCard:
     keeps: bool = False
     dispute: str | None = None
     at_once: bool = False
+    refund: tuple[str, str] | None = None
+    warned: bool = False
 
     @property
     def last4(self) -> str:
@@ -97,6 +100,9 @@ CARDS = {
         KnownCard("4000000000000077", "visa", "succeeds, can be paid out at once", at_once=True),
         KnownCard("4000000000000259", "visa", "succeeds, then is disputed as fraudulent", dispute="needs_response"),
         KnownCard("4000000000001976", "visa", "succeeds, then an inquiry", dispute="warning_needs_response"),
+        KnownCard("4000000000005423", "visa", "succeeds, then an early fraud warning", warned=True),
+        KnownCard("4000000000007726", "visa", "succeeds; a refund arrives later", refund=("pending", "succeeded")),
+        KnownCard("4000000000005126", "visa", "succeeds; a refund fails later", refund=("succeeded", "failed")),
         KnownCard("4000000000003220", "visa", "3-D Secure asks, then succeeds", secure=True),
         KnownCard("4000002500003155", "visa", "3-D Secure asks the first time", secure=True),
         KnownCard("4000002760003184", "visa", "3-D Secure asks every time", secure=True, later=NEEDS_DONOR),

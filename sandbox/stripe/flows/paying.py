@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.stripe.core.clock import DAY
 from sandbox.stripe.core.shapes import Obj, make, new_id
 from sandbox.stripe.core.world import Sandbox
 from sandbox.stripe.flows import banks
 from sandbox.stripe.flows.cards import CARDS, Decline, Entered, KnownCard, billing_details, charge_card, method_card
+from sandbox.stripe.flows.money import movements
 
 
 def fee(amount: int) -> int:
@@ -210,17 +210,16 @@ def error_body(decline: Decline, method: Obj) -> Obj:
 
 
 def settle(sandbox: Sandbox, charge: Obj) -> Obj:
-    by_bank = charge["payment_method_details"]["type"] == "us_bank_account"
-    amount = charge["amount_captured"]
-    cost = (banks.fee if by_bank else fee)(amount)
-    detail = {
-        "amount": cost,
-        "application": None,
-        "currency": charge["currency"],
-        "description": "Stripe processing fees",
-        "type": "stripe_fee",
-    }
-    moved = record(sandbox, charge, amount, "charge", fee=cost, fee_details=[detail])
+    """The charge's money reaches the balance, less the fee."""
+    bank, amount = movements.by_bank(charge), charge["amount_captured"]
+    moved = movements.record(
+        sandbox,
+        "payment" if bank else "charge",
+        amount,
+        charge,
+        fee=(banks.fee if bank else fee)(amount),
+        after=movements.SETTLES_AFTER,
+    )
     charge["balance_transaction"] = moved["id"]
     sandbox.store.save(charge)
     sandbox.emit("charge.updated", charge, {"balance_transaction": None})
@@ -231,33 +230,14 @@ def settle(sandbox: Sandbox, charge: Obj) -> Obj:
 def _afterwards(sandbox: Sandbox, charge: Obj, moved: Obj) -> None:
     """docs.stripe.com/testing#disputes and #available-balance: what a test card does once it is charged."""
     card = card_of(sandbox, sandbox.get("payment_method", charge["payment_method"]))
-    if card is not None and card.dispute:
+    if card is None:
+        return
+    if card.dispute:
         sandbox.due_at("dispute", charge["id"], sandbox.now())
-    if card is not None and card.at_once:
+    if card.warned:
+        sandbox.due_at("warn", charge["id"], sandbox.now())
+    if card.at_once:
         sandbox.due_at("available", moved["id"], sandbox.now())
-
-
-def record(sandbox: Sandbox, source: Obj, amount: int, kind: str, **values: Any) -> Obj:
-    """docs.stripe.com/reports/balance-transaction-types; US card money is available two business days later
-    (docs.stripe.com/payouts#payout-speed; here: two days)."""
-    cost = int(values.get("fee", 0))
-    moved = make(
-        "balance_transaction",
-        sandbox.now(),
-        amount=amount,
-        net=amount - cost,
-        currency=source["currency"],
-        description=source.get("description"),
-        available_on=sandbox.now() + 2 * DAY,
-        status="pending",
-        type=kind,
-        source=source["id"],
-        reporting_category=kind,
-        balance_type="payments",
-        **values,
-    )
-    sandbox.due_at("available", moved["id"], moved["available_on"])
-    return sandbox.store.save(moved)
 
 
 def cancel_intent(sandbox: Sandbox, intent: Obj, reason: str) -> Obj:

@@ -8,7 +8,7 @@ from sandbox.stripe.core.clock import DAY, LONGEST_STEP
 from sandbox.stripe.core.shapes import Obj
 from sandbox.stripe.core.world import Sandbox
 from sandbox.stripe.flows import finishing, settling, subscribing
-from sandbox.stripe.flows.direct import disputing, paying_out
+from sandbox.stripe.flows.money import disputing, movements, paying_out, refunding, warning
 
 
 def _expire(sandbox: Sandbox, session: Obj) -> None:
@@ -39,15 +39,14 @@ def _dispute(sandbox: Sandbox, charge: Obj) -> None:
     disputing.open_for(sandbox, charge)
 
 
+def _warn(sandbox: Sandbox, charge: Obj) -> None:
+    warning.create(sandbox, charge)
+
+
 def _give_up(sandbox: Sandbox, subscription: Obj) -> None:
     """docs.stripe.com/billing/subscriptions/overview#subscription-statuses: 23 hours for the first payment."""
     if subscription["status"] == "incomplete":
         subscribing.change(sandbox, subscription, status="incomplete_expired")
-
-
-def _available(sandbox: Sandbox, moved: Obj) -> None:
-    moved["status"] = "available"
-    sandbox.store.save(moved)
 
 
 def _debit(sandbox: Sandbox, charge: Obj) -> None:
@@ -61,9 +60,13 @@ KINDS: dict[str, Callable[[Sandbox, Obj], None]] = {
     "cancel": _cancel,
     "finalize": _finalize,
     "collect": _collect,
-    "available": _available,
+    "available": movements.make_available,
     "debit": _debit,
     "dispute": _dispute,
+    "past_due": disputing.past_due,
+    "warn": _warn,
+    "refund": refunding.ended,
+    "reconcile": paying_out.reconcile,
     "arrive": paying_out.arrive,
     "give_up": _give_up,
 }

@@ -10,7 +10,7 @@ from flask import Blueprint, request
 from sandbox.stripe import parts
 from sandbox.stripe.core.faults import KNOWN
 from sandbox.stripe.flows import timers
-from sandbox.stripe.pages import doing
+from sandbox.stripe.pages import doing, scenery
 
 blueprint = Blueprint("controls", __name__, url_prefix="/_sandbox")
 Result = tuple[dict[str, Any], int] | dict[str, Any]
@@ -144,3 +144,9 @@ def renew(subscription_id: str) -> Result:
 def decline_next(subscription_id: str) -> Result:
     doing.decline_next(parts.sandbox(), subscription_id)
     return {"subscription": subscription_id}
+
+
+@blueprint.post("/scenes/<name>")
+def scene(name: str) -> Result:
+    """One of the scenes of sandbox/stripe/scenes, its arguments by name as JSON; answers with what it returns."""
+    return {"done": scenery.play(name, **_given())}

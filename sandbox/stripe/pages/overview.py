@@ -17,7 +17,7 @@ from sandbox.stripe.flows import timers
 from sandbox.stripe.flows.banks import ACCOUNTS
 from sandbox.stripe.flows.cards import WALLETS
 from sandbox.stripe.flows.subscribing import period_end
-from sandbox.stripe.pages import doing, words
+from sandbox.stripe.pages import doing, scenery, words
 
 blueprint = Blueprint("overview", __name__)
 SHOWN = 30
@@ -34,8 +34,11 @@ def show() -> str:
         "overview.html",
         now=_day(sandbox.now()),
         moved=round(sandbox.clock.offset / DAY, 2),
-        payments=[_payment(row) for row in sandbox.store.newest("payment_intent", SHOWN)],
+        payments=[_payment(sandbox, row) for row in sandbox.store.newest("payment_intent", SHOWN)],
         subscriptions=[_subscription(sandbox, row) for row in sandbox.store.newest("subscription", SHOWN)],
+        refunds=scenery.refunds(sandbox, SHOWN),
+        disputes=scenery.disputes(sandbox, SHOWN),
+        payouts=scenery.payouts(sandbox, SHOWN),
         deliveries=[_delivery(row) for row in courier.rows()[: -SHOWN - 1 : -1]],
         violations=sandbox.violations[-10:],
         ignored=sorted(sandbox.ignored),
@@ -47,7 +50,7 @@ def show() -> str:
     )
 
 
-def _payment(row: Obj) -> dict[str, Any]:
+def _payment(sandbox: Sandbox, row: Obj) -> dict[str, Any]:
     error = row["last_payment_error"]
     return {
         "id": row["id"],
@@ -55,6 +58,7 @@ def _payment(row: Obj) -> dict[str, Any]:
         "status": row["status"],
         "created": _day(row["created"]),
         "error": error["message"] if error else "",
+        "scenes": scenery.on_charge(sandbox, row),
     }
 
 

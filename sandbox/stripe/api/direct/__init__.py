@@ -1,24 +1,20 @@
 """Operations that no page of the sandbox needs: payments, set-ups, invoices and subscriptions made over the API."""
 
 from sandbox.stripe.api.direct import (
-    disputes,
     invoice_items,
     invoices,
     payment_intents,
     payment_methods,
-    payouts,
     removals,
     setup_intents,
     subscriptions,
 )
 
 __all__ = [
-    "disputes",
     "invoice_items",
     "invoices",
     "payment_intents",
     "payment_methods",
-    "payouts",
     "removals",
     "setup_intents",
     "subscriptions",

@@ -1,1 +1,1 @@
-"""What happens without a page: payments and set-ups over the API, test ids, disputes, payouts."""
+"""What happens without a page: payments and set-ups over the API, test ids."""

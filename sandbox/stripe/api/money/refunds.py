@@ -2,44 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sandbox.stripe.api.registry import Call, check_metadata, listing, merged_metadata, route
 from sandbox.stripe.core.errors import invalid, missing
-from sandbox.stripe.core.shapes import Obj, make
-from sandbox.stripe.flows import paying
+from sandbox.stripe.core.shapes import Obj
+from sandbox.stripe.flows.money import disputing, refunding
 
 
 @route("post /v1/refunds", "charge payment_intent amount reason metadata")
 def create(call: Call) -> Obj:
-    charge = _charge(call)
-    left = charge["amount"] - charge["amount_refunded"]
-    amount = call.params.get("amount", left)
+    given, charge = call.params, _charge(call)
+    left = charge["amount_captured"] - charge["amount_refunded"]
+    amount = given.get("amount", left)
     _refuse(charge, amount, left)
-    check_metadata(call.params.get("metadata") or {})
-    refund = make(
-        "refund",
-        call.sandbox.now(),
-        amount=amount,
-        charge=charge["id"],
-        currency=charge["currency"],
-        customer=charge["customer"],
-        payment_intent=charge["payment_intent"],
-        status="succeeded",
-        payment_method=charge["payment_method"],
-        reason=call.params.get("reason"),
-        metadata=call.params.get("metadata") or {},
-        destination_details=_destination(),
+    if disputing.blocks_refund(call.sandbox, charge):
+        text = f"Charge {charge['id']} has been charged back; cannot issue a refund."
+        raise invalid(text, code="charge_disputed")
+    check_metadata(given.get("metadata") or {})
+    return refunding.create(
+        call.sandbox, charge, amount, reason=given.get("reason"), metadata=given.get("metadata") or {}
     )
-    moved = paying.record(call.sandbox, refund, -amount, "refund", fee=0, fee_details=[])
-    refund["balance_transaction"] = moved["id"]
-    charge["amount_refunded"] += amount
-    charge["refunded"] = charge["amount_refunded"] == charge["amount"]
-    call.sandbox.store.save(refund)
-    call.sandbox.store.save(charge)
-    call.sandbox.emit("refund.created", refund)
-    call.sandbox.emit("charge.refunded", charge, {"amount_refunded": charge["amount_refunded"] - amount})
-    return refund
 
 
 def _charge(call: Call) -> Obj:
@@ -69,11 +50,6 @@ def _refuse(charge: Obj, amount: int, left: int) -> None:
         raise invalid(f"{text} (${left / 100:,.2f})", "amount")
 
 
-def _destination() -> dict[str, Any]:
-    card = {"reference_status": "pending", "reference_type": "acquirer_reference_number", "type": "refund"}
-    return {"card": card, "type": "card"}
-
-
 @route("get /v1/refunds/{refund}")
 def retrieve(call: Call) -> Obj:
     return call.load("refund", "refund")
@@ -93,3 +69,13 @@ def update(call: Call) -> Obj:
     for kind in ("refund.updated", "charge.refund.updated"):
         call.sandbox.emit(kind, refund, before)
     return refund
+
+
+@route("post /v1/refunds/{refund}/cancel")
+def cancel(call: Call) -> Obj:
+    """docs.stripe.com/api/refunds/cancel: only one that waits for the donor."""
+    refund = call.load("refund", "refund")
+    if refund["status"] != "requires_action":
+        text = f"A refund with a status of {refund['status']} cannot be canceled."
+        raise invalid(text, code="refund_unexpected_state")
+    return refunding.end(call.sandbox, refund, "canceled")

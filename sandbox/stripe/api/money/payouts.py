@@ -1,11 +1,11 @@
-"""Payouts by hand: docs.stripe.com/api/payouts."""
+"""Payouts: docs.stripe.com/api/payouts. Those by hand are made here; automatic ones the account makes itself."""
 
 from __future__ import annotations
 
-from sandbox.stripe.api.registry import Call, check_metadata, listing, merged_metadata, route
+from sandbox.stripe.api.registry import Call, check_metadata, in_range, listing, merged_metadata, route
 from sandbox.stripe.core.errors import invalid
 from sandbox.stripe.core.shapes import Obj
-from sandbox.stripe.flows.direct import paying_out
+from sandbox.stripe.flows.money import paying_out
 
 
 @route("post /v1/payouts", "amount currency description metadata statement_descriptor")
@@ -18,7 +18,6 @@ def create(call: Call) -> Obj:
         call.sandbox,
         given["amount"],
         given["currency"].lower(),
-        automatic=False,
         description=given.get("description") or None,
         metadata=given.get("metadata") or {},
         statement_descriptor=given.get("statement_descriptor"),
@@ -30,9 +29,10 @@ def retrieve(call: Call) -> Obj:
     return call.load("payout", "payout")
 
 
-@route("get /v1/payouts", "limit starting_after ending_before created status")
+@route("get /v1/payouts", "limit starting_after ending_before created arrival_date status")
 def list_(call: Call) -> Obj:
-    return listing(call, "payout", "status")
+    at = call.params.get("arrival_date")
+    return listing(call, "payout", "status", keep=lambda row: at is None or in_range(int(row["arrival_date"]), at))
 
 
 @route("post /v1/payouts/{payout}", "metadata")
@@ -42,3 +42,11 @@ def update(call: Call) -> Obj:
     payout["metadata"] = merged_metadata(payout["metadata"], call.params.get("metadata", {}))
     call.sandbox.emit("payout.updated", call.sandbox.store.save(payout), before)
     return payout
+
+
+@route("post /v1/payouts/{payout}/cancel")
+def cancel(call: Call) -> Obj:
+    payout = call.load("payout", "payout")
+    if payout["automatic"] or payout["status"] != "pending":
+        raise invalid("Only a payout made by hand that is still pending can be canceled.")
+    return paying_out.cancel(call.sandbox, payout)

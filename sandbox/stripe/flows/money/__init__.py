@@ -1,0 +1,1 @@
+"""Money that moves after the payment: the balance, refunds, disputes, fraud warnings, payouts."""
