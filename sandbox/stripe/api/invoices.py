@@ -7,7 +7,7 @@ from typing import Any
 from sandbox.stripe.api.registry import Call, in_range, listing, merged_metadata, paged, route
 from sandbox.stripe.core.errors import KeptError, invalid
 from sandbox.stripe.core.shapes import Obj
-from sandbox.stripe.flows import invoicing, subscribing
+from sandbox.stripe.flows.billing import collecting, invoicing, subscribing
 
 
 @route("get /v1/invoices/{invoice}")
@@ -58,18 +58,20 @@ def pay(call: Call) -> Obj:
     if invoice["status"] not in ("draft", "open"):
         raise invalid(f"You cannot pay an invoice with a status of {invoice['status']}.")
     method = call.linked("payment_method", "payment_method")
-    subscribing.finalize_and_collect(call.sandbox, invoice, method["id"] if method else None)
-    if invoice["status"] == "paid":
+    subscribing.finalize_and_collect(call.sandbox, invoice, method["id"] if method else None, by_hand=True)
+    intent = collecting.open_payment(call.sandbox, invoice)
+    if invoice["status"] == "paid" or intent is None or intent["status"] == "processing":
         return invoice
-    return _refused(call, invoice)
+    raise _refusal(intent)
 
 
-def _refused(call: Call, invoice: Obj) -> Obj:
+def _refusal(intent: Obj) -> KeptError:
     """A declined card is an error for the caller although what happened is kept."""
-    rows = [row for row in call.sandbox.store.all("invoice_payment") if row["invoice"] == invoice["id"]]
-    intent = call.sandbox.get("payment_intent", rows[-1]["payment"]["payment_intent"])
     error = intent["last_payment_error"]
-    raise KeptError(
+    if intent["status"] == "requires_action":
+        text = "This payment requires additional user action before it can be completed successfully."
+        return KeptError(402, "card_error", text, code="invoice_payment_intent_requires_action")
+    return KeptError(
         402,
         "card_error",
         error["message"],
@@ -84,7 +86,9 @@ def void(call: Call) -> Obj:
     invoice = call.load("invoice", "invoice")
     if invoice["status"] != "open":
         raise invalid(f"You can only void an open invoice; this one is {invoice['status']}.")
-    return invoicing.void(call.sandbox, invoice)
+    invoicing.void(call.sandbox, invoice)
+    subscribing.voided(call.sandbox, invoice)
+    return invoice
 
 
 @route("get /v1/invoice_payments/{invoice_payment}")

@@ -9,7 +9,7 @@ from sandbox.stripe.api.catalogue import make_price
 from sandbox.stripe.api.registry import Call, listing, merged_metadata, route
 from sandbox.stripe.core.errors import ApiError, invalid, no_such
 from sandbox.stripe.core.shapes import Obj
-from sandbox.stripe.flows import subscribing
+from sandbox.stripe.flows.billing import changing, periods, subscribing
 
 ID = "subscription_exposed_id"
 
@@ -47,7 +47,7 @@ def retrieve_item(call: Call) -> Obj:
 @route(
     "post /v1/subscriptions/{subscription_exposed_id}",
     "metadata description cancel_at_period_end cancel_at default_payment_method pause_collection items "
-    "proration_behavior cancellation_details",
+    "proration_behavior cancellation_details trial_end billing_cycle_anchor",
 )
 def update(call: Call) -> Obj:
     subscription = call.load("subscription", ID)
@@ -59,7 +59,33 @@ def update(call: Call) -> Obj:
     values.update(_ending(call, subscription))
     if "items" in call.params:
         values["items"] = _items(call, subscription)
-    return subscribing.change(call.sandbox, subscription, **values)
+    return _dated(call, subscription, values)
+
+
+def _dated(call: Call, subscription: Obj, values: dict[str, Any]) -> Obj:
+    """The rest of an update, when it moves the dates: to a later day, or to now (which charges at once)."""
+    sandbox, given = call.sandbox, call.params
+    until, interval = given.get("trial_end"), _interval(subscription["items"])
+    now = until == "now" or (given.get("billing_cycle_anchor") or {}).get("type") == "now"
+    if isinstance(until, int) or now:
+        _no_proration(call)
+    if isinstance(until, int):
+        periods.check_future(until, sandbox.now(), "trial_end")
+        return changing.begin_trial(sandbox, subscription, until, **values)
+    if now or ("items" in values and _interval(values["items"]) != interval):
+        return changing.restart(sandbox, subscription, **values)
+    return subscribing.change(sandbox, subscription, **values)
+
+
+def _interval(items: Obj) -> list[tuple[str, int]]:
+    rows = [item["price"]["recurring"] for item in items["data"]]
+    return [(row["interval"], row["interval_count"]) for row in rows]
+
+
+def _no_proration(call: Call) -> None:
+    if call.params.get("proration_behavior") != "none":
+        text = "The sandbox only knows proration_behavior=none for changes of items and dates."
+        raise ApiError(400, "invalid_request_error", text, param="proration_behavior", code="sandbox_not_implemented")
 
 
 def _plain_changes(call: Call, subscription: Obj) -> dict[str, Any]:
@@ -76,11 +102,20 @@ def _plain_changes(call: Call, subscription: Obj) -> dict[str, Any]:
         values["default_payment_method"] = method["id"]
     if "pause_collection" in call.params:
         given = call.params["pause_collection"] or None
-        values["pause_collection"] = given and {"behavior": given["behavior"], "resumes_at": given.get("resumes_at")}
+        values["pause_collection"] = _pausing(call, subscription, given)
     if "cancellation_details" in call.params:
         given = call.params["cancellation_details"] or {}
         values["cancellation_details"] = {**subscription["cancellation_details"], **given}
     return values
+
+
+def _pausing(call: Call, subscription: Obj, given: dict[str, Any] | None) -> Obj | None:
+    """docs.stripe.com/billing/subscriptions/pause-payment: until `resumes_at`, or until it is taken back."""
+    at = (given or {}).get("resumes_at")
+    if at is not None:
+        periods.check_future(at, call.sandbox.now(), "pause_collection[resumes_at]")
+    call.sandbox.due_at("resume", subscription["id"], at)
+    return given and {"behavior": given["behavior"], "resumes_at": at}
 
 
 def _ending(call: Call, subscription: Obj) -> dict[str, Any]:
@@ -112,9 +147,7 @@ def _ending(call: Call, subscription: Obj) -> dict[str, Any]:
 
 def _items(call: Call, subscription: Obj) -> Obj:
     """Another amount in place: docs.stripe.com/billing/subscriptions/change-price (no proration only)."""
-    if call.params.get("proration_behavior") != "none":
-        text = "The sandbox only knows proration_behavior=none for changes of items."
-        raise ApiError(400, "invalid_request_error", text, param="proration_behavior", code="sandbox_not_implemented")
+    _no_proration(call)
     items: Obj = copy.deepcopy(subscription["items"])
     for n, given in enumerate(call.params["items"]):
         item = next((i for i in items["data"] if i["id"] == given.get("id")), None)
@@ -133,10 +166,8 @@ def _reprice(call: Call, item: Obj, given: dict[str, Any], where: str) -> None:
         if price is None:
             raise no_such("price", given["price"], f"{where}[price]")
     if price is not None:
-        old, new = item["price"]["recurring"], price["recurring"]
-        if new is None or any(old[name] != new[name] for name in ("interval", "interval_count")):
-            text = "The sandbox changes an item to a price with the same interval only."
-            raise invalid(text, f"{where}[price]", "sandbox_not_implemented")
+        if price["recurring"] is None:
+            raise invalid("The price specified is set to `type=one_time`; it must be recurring.", f"{where}[price]")
         item.update(price=price, plan=subscribing.plan(price))
     item["quantity"] = given.get("quantity", item["quantity"])
 
@@ -149,3 +180,20 @@ def cancel(call: Call) -> Obj:
     given = call.params.get("cancellation_details") or {}
     subscription["cancellation_details"].update(given)
     return subscribing.cancel(call.sandbox, subscription, "cancellation_requested")
+
+
+@route("post /v1/subscriptions/{subscription}/pause", "type")
+def pause(call: Call) -> Obj:
+    """docs.stripe.com/api/subscriptions/pause: the subscription stands still; nothing is billed for what was."""
+    subscription = call.load("subscription", "subscription")
+    if subscription["status"] not in ("active", "trialing", "past_due"):
+        raise invalid(f"This subscription cannot be paused; its status is {subscription['status']}.")
+    return changing.pause(call.sandbox, subscription)
+
+
+@route("post /v1/subscriptions/{subscription}/resume", "proration_behavior")
+def resume(call: Call) -> Obj:
+    subscription = call.load("subscription", "subscription")
+    if subscription["status"] != "paused":
+        raise invalid(f"Only a paused subscription can be resumed; its status is {subscription['status']}.")
+    return changing.resume(call.sandbox, subscription)

@@ -99,9 +99,10 @@ def _recurring(session: Obj, lines: list[Obj]) -> Obj | None:
     if session["mode"] != "subscription":
         return None
     currency, nothing = session["currency"], amount(0, session["currency"])
+    whole = amount(sum(int(line["amount_total"]) for line in lines), currency)
     next_time = {
-        "subtotal": amount(session["amount_subtotal"], currency),
-        "total": amount(session["amount_total"], currency),
+        "subtotal": whole,
+        "total": whole,
         "discount": nothing,
         "taxInclusive": nothing,
         "taxExclusive": nothing,
@@ -127,6 +128,6 @@ def _total(session: Obj, currency: str) -> Obj:
 
 def _last_error(store: Store, session: Obj) -> Obj | None:
     private = store.get("_session", session["id"]) or {}
-    intent = store.find(str(private["intent"] or session["setup_intent"]))
+    intent = store.find(str(private["intent"] or private.get("saving") or session["setup_intent"]))
     error = intent and (intent.get("last_payment_error") or intent.get("last_setup_error"))
     return {"message": error["message"]} if error and session["status"] == "open" else None

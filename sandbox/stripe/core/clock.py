@@ -34,8 +34,9 @@ class Clock:
             self._pinned = before
 
 
-def next_period_end(anchor: int, start: int, interval: str, count: int) -> int:
-    """The first billing instant after `start` counted from `anchor`.
+def next_period_end(anchor: int, start: int, interval: str, count: int, day: int | None = None) -> int:
+    """The first billing instant after `start` counted from `anchor`; `day` is the day of the month that is meant
+    when the anchor itself fell into a shorter month.
 
     docs.stripe.com/billing/subscriptions/billing-cycle: a monthly anchor on the 31st bills on the last day of
     shorter months and on the 31st again afterwards, so periods count from the anchor, not from each other.
@@ -45,14 +46,21 @@ def next_period_end(anchor: int, start: int, interval: str, count: int) -> int:
         return anchor + ((start - anchor) // step + 1) * step
     months = count * (12 if interval == "year" else 1)
     turn = 1
-    while _plus_months(anchor, months * turn) <= start:
+    while _plus_months(anchor, months * turn, day) <= start:
         turn += 1
-    return _plus_months(anchor, months * turn)
+    return _plus_months(anchor, months * turn, day)
 
 
-def _plus_months(instant: int, months: int) -> int:
+def period_start_before(anchor: int, interval: str, count: int, day: int | None = None) -> int:
+    """When the period that ends at `anchor` would have begun."""
+    if interval in ("day", "week"):
+        return anchor - count * (DAY if interval == "day" else 7 * DAY)
+    return _plus_months(anchor, -count * (12 if interval == "year" else 1), day)
+
+
+def _plus_months(instant: int, months: int, day: int | None = None) -> int:
     begun = datetime.fromtimestamp(instant, UTC)
     index = begun.year * 12 + begun.month - 1 + months
     year, month = divmod(index, 12)
-    day = min(begun.day, calendar.monthrange(year, month + 1)[1])
-    return int(begun.replace(year=year, month=month + 1, day=day).timestamp())
+    last = calendar.monthrange(year, month + 1)[1]
+    return int(begun.replace(year=year, month=month + 1, day=min(day or begun.day, last)).timestamp())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from sandbox.stripe.core.errors import invalid
@@ -40,7 +41,8 @@ def _fill(store: Store, node: Obj, name: str, *, last: bool) -> bool:
         if include is None:
             return False
         node[name] = include(store, node)
-    elif isinstance(node[name], str):
+        return True
+    if isinstance(node[name], str):
         node[name] = store.find(node[name])
         return node[name] is not None
     return _may_hold_ids(node[name], last=last)
@@ -63,6 +65,15 @@ def _payments(store: Store, invoice: Obj) -> Obj:
     return page(found, "/v1/invoice_payments")
 
 
+def _confirmation(store: Store, invoice: Obj) -> Obj | None:
+    """docs.stripe.com/api/invoices/object#invoice_object-confirmation_secret: of the payment it waits for."""
+    for row in store.all("invoice_payment"):
+        if row["invoice"] == invoice["id"] and row["status"] == "open":
+            intent = store.get("payment_intent", row["payment"]["payment_intent"])
+            return {"client_secret": intent["client_secret"], "type": "payment_intent"} if intent else None
+    return None
+
+
 def _refunds(store: Store, charge: Obj) -> Obj:
     found = [row for row in store.all("refund") if row["charge"] == charge["id"]][::-1]
     return page(found, f"/v1/charges/{charge['id']}/refunds")
@@ -73,9 +84,10 @@ def _subscriptions(store: Store, customer: Obj) -> Obj:
     return page(found[::-1], f"/v1/customers/{customer['id']}/subscriptions")
 
 
-INCLUDABLE = {
+INCLUDABLE: dict[tuple[str, str], Callable[[Store, Obj], Obj | None]] = {
     ("checkout.session", "line_items"): _line_items,
     ("invoice", "payments"): _payments,
+    ("invoice", "confirmation_secret"): _confirmation,
     ("charge", "refunds"): _refunds,
     ("customer", "subscriptions"): _subscriptions,
 }

@@ -11,8 +11,9 @@ from typing import Any
 
 from sandbox.stripe.core.shapes import Obj, make, new_id
 from sandbox.stripe.core.world import Sandbox
-from sandbox.stripe.flows import challenge, debits, invoicing, paying, setting_up, subscribing
+from sandbox.stripe.flows import challenge, debits, paying, setting_up
 from sandbox.stripe.flows.banks import BankEntered
+from sandbox.stripe.flows.billing import changing, invoicing, periods, subscribing
 from sandbox.stripe.flows.cards import Decline, Entered
 from sandbox.stripe.flows.challenge import Challenge
 
@@ -73,7 +74,7 @@ def _open_session(sandbox: Sandbox, session_id: str) -> Obj:
 
 
 def _finish(sandbox: Sandbox, session: Obj, private: Obj, intent: Obj, method: Obj) -> Decline | None:
-    if session["mode"] == "setup":
+    if intent["object"] == "setup_intent":
         decline = setting_up.refusal(sandbox, method)
         customer = None if decline else _customer(sandbox, session, private, method)
         setting_up.attempt(sandbox, intent, method, customer, decline)
@@ -117,6 +118,8 @@ def _intent(sandbox: Sandbox, session: Obj, private: Obj) -> Obj:
         return sandbox.get("setup_intent", session["setup_intent"])
     if private["intent"]:
         return sandbox.get("payment_intent", private["intent"])
+    if not session["amount_total"]:
+        return _saving(sandbox, session, private)
     intent = paying.create_intent(
         sandbox,
         session["amount_total"],
@@ -130,6 +133,16 @@ def _intent(sandbox: Sandbox, session: Obj, private: Obj) -> Obj:
     if session["mode"] == "payment":
         session["payment_intent"] = intent["id"]
         sandbox.store.save(session)
+    return intent
+
+
+def _saving(sandbox: Sandbox, session: Obj, private: Obj) -> Obj:
+    """A subscription that costs nothing yet: the method is saved for its first charge."""
+    if private.get("saving"):
+        return sandbox.get("setup_intent", private["saving"])
+    intent = setting_up.create_intent(sandbox, session["customer"], list(session["payment_method_types"]), {})
+    private["saving"] = intent["id"]
+    sandbox.store.put("_session", private)
     return intent
 
 
@@ -189,7 +202,7 @@ def _complete(sandbox: Sandbox, session: Obj, private: Obj, intent: Obj, method:
     session.update(
         status="complete", url=None, customer_details=details, customer=customer["id"] if customer else None
     )
-    if session["mode"] != "setup":
+    if intent["object"] == "payment_intent":
         session["payment_status"] = "paid" if intent["status"] == "succeeded" else "unpaid"
     if session["mode"] == "subscription" and customer is not None:
         subscription = _subscribe(sandbox, private, customer, method, intent)
@@ -202,19 +215,22 @@ def _complete(sandbox: Sandbox, session: Obj, private: Obj, intent: Obj, method:
 def _subscribe(sandbox: Sandbox, private: Obj, customer: Obj, method: Obj, intent: Obj) -> Obj:
     data = private["subscription_data"]
     prices = [(line["price"], line["quantity"]) for line in private["line_items"]]
+    begins = periods.beginning(data, sandbox.now(), "subscription_data")
     subscription = subscribing.create(
         sandbox,
         customer,
         prices,
+        begins,
         metadata=dict(data.get("metadata") or {}),
         description=data.get("description"),
         default_payment_method=method["id"],
     )
-    invoice = invoicing.draft(sandbox, subscription, "subscription_create")
-    subscription["latest_invoice"] = invoice["id"]
-    subscribing.keep(sandbox, subscription)
+    invoice = subscribing.first_invoice(sandbox, subscription, begins)
     sandbox.emit("customer.subscription.created", subscription)
-    invoicing.finalize(sandbox, invoice)
+    if begins.trial:
+        changing.plan_trial(sandbox, subscription)
+    if invoice["status"] == "paid":
+        return subscription
     if intent["status"] == "succeeded":
         invoicing.mark_paid(sandbox, invoice, intent)
     else:
@@ -230,7 +246,8 @@ def expire(sandbox: Sandbox, session: Obj) -> Obj:
     private = sandbox.get("_session", session["id"])
     if private["intent"]:
         paying.cancel_intent(sandbox, sandbox.get("payment_intent", private["intent"]), "abandoned")
-    if session["setup_intent"]:
-        setting_up.cancel(sandbox, sandbox.get("setup_intent", session["setup_intent"]))
+    saving = session["setup_intent"] or private.get("saving")
+    if saving:
+        setting_up.cancel(sandbox, sandbox.get("setup_intent", saving))
     sandbox.emit("checkout.session.expired", session)
     return session

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from sandbox.stripe.core.shapes import Obj
 from sandbox.stripe.core.world import Sandbox
-from sandbox.stripe.flows import debits, invoicing, subscribing
+from sandbox.stripe.flows import debits
+from sandbox.stripe.flows.billing import collecting, invoicing, subscribing
 from sandbox.stripe.flows.cards import Decline
 
 
@@ -55,6 +56,6 @@ def _billed(sandbox: Sandbox, invoice: Obj, intent: Obj, decline: Decline | None
     if decline is None:
         invoicing.mark_paid(sandbox, invoice, intent)
         return
-    invoicing.collection_failed(sandbox, invoice)
+    collecting.failed(sandbox, invoice)
     if subscription is not None and subscription["status"] != "canceled":
         subscribing.follow(sandbox, subscription, invoice, decline)

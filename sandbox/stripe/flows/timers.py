@@ -7,7 +7,8 @@ from collections.abc import Callable
 from sandbox.stripe.core.clock import DAY, LONGEST_STEP
 from sandbox.stripe.core.shapes import Obj
 from sandbox.stripe.core.world import Sandbox
-from sandbox.stripe.flows import finishing, settling, subscribing
+from sandbox.stripe.flows import finishing, settling
+from sandbox.stripe.flows.billing import changing, subscribing
 from sandbox.stripe.flows.money import disputing, movements, paying_out, refunding, warning
 
 
@@ -69,6 +70,9 @@ KINDS: dict[str, Callable[[Sandbox, Obj], None]] = {
     "reconcile": paying_out.reconcile,
     "arrive": paying_out.arrive,
     "give_up": _give_up,
+    "upcoming": subscribing.announce,
+    "resume": changing.resume_collection,
+    "trial_ends": changing.trial_ends,
 }
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from sandbox.stripe.core.world import Sandbox
-from sandbox.stripe.flows import debits, finishing, settling, subscribing
+from sandbox.stripe.flows import debits, finishing, settling
 from sandbox.stripe.flows.banks import ACCOUNTS, BankEntered
+from sandbox.stripe.flows.billing import subscribing
 from sandbox.stripe.flows.cards import CARDS, WALLETS, Decline, Entered
 from sandbox.stripe.flows.challenge import Challenge
 from sandbox.stripe.pages import entry

@@ -15,8 +15,8 @@ from sandbox.stripe.core.shapes import Obj
 from sandbox.stripe.core.world import Sandbox
 from sandbox.stripe.flows import timers
 from sandbox.stripe.flows.banks import ACCOUNTS
+from sandbox.stripe.flows.billing.subscribing import period_end
 from sandbox.stripe.flows.cards import WALLETS
-from sandbox.stripe.flows.subscribing import period_end
 from sandbox.stripe.pages import doing, scenery, words
 
 blueprint = Blueprint("overview", __name__)

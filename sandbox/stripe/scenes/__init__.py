@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from sandbox.stripe.scenes.billing import BillingScenes
 from sandbox.stripe.scenes.money import MoneyScenes
 
 
-class Scenes(MoneyScenes):
+class Scenes(MoneyScenes, BillingScenes):
     """Every scene, on one sandbox (`Scenes(sandbox)`)."""
 
 

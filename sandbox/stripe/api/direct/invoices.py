@@ -6,7 +6,7 @@ from sandbox.stripe.api.registry import Call, check_metadata, route
 from sandbox.stripe.core.clock import DAY, HOUR
 from sandbox.stripe.core.errors import invalid, missing
 from sandbox.stripe.core.shapes import Obj, make
-from sandbox.stripe.flows import invoicing
+from sandbox.stripe.flows.billing import invoicing
 
 
 @route(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sandbox.stripe.api.registry import Call, route
 from sandbox.stripe.core.errors import invalid, no_such
 from sandbox.stripe.core.shapes import Obj
-from sandbox.stripe.flows import subscribing
+from sandbox.stripe.flows.billing import subscribing
 
 OVER = ("canceled", "incomplete_expired")
 

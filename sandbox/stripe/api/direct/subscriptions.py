@@ -9,14 +9,18 @@ from sandbox.stripe.api.registry import Call, check_metadata, route
 from sandbox.stripe.core.clock import HOUR
 from sandbox.stripe.core.errors import invalid, missing, no_such
 from sandbox.stripe.core.shapes import Obj
-from sandbox.stripe.flows import invoicing, subscribing
+from sandbox.stripe.flows.billing import changing, collecting, periods, subscribing
 from sandbox.stripe.flows.direct import confirming
 
 FIRST_PAYMENT_WITHIN = 23 * HOUR  # docs.stripe.com/billing/subscriptions/overview#subscription-statuses
-NOT_HERE = ("trial_period_days", "trial_end", "add_invoice_items", "backdate_start_date", "billing_cycle_anchor")
+NOT_HERE = ("trial_period_days", "add_invoice_items", "backdate_start_date")
 
 
-@route("post /v1/subscriptions", "customer items metadata description default_payment_method off_session")
+@route(
+    "post /v1/subscriptions",
+    "customer items metadata description default_payment_method off_session trial_end billing_cycle_anchor "
+    "billing_cycle_anchor_config proration_behavior",
+)
 def create(call: Call) -> Obj:
     """The first invoice is charged at once; when the card is declined the subscription is `incomplete`."""
     given = call.params
@@ -30,15 +34,17 @@ def create(call: Call) -> Obj:
     prices = [_price(call, item, f"items[{n}]") for n, item in enumerate(given.get("items") or [])]
     if not prices:
         raise missing("items")
+    begins = periods.beginning(given, call.sandbox.now())
     subscription = subscribing.create(
         call.sandbox,
         customer,
         prices,
+        begins,
         metadata=given.get("metadata") or {},
         description=given.get("description") or None,
         default_payment_method=_method(call, customer),
     )
-    return _first_payment(call, subscription)
+    return _first_payment(call, subscription, begins)
 
 
 def _price(call: Call, given: dict[str, Any], where: str) -> tuple[Obj, int]:
@@ -66,15 +72,15 @@ def _method(call: Call, customer: Obj) -> str | None:
     return str(method["id"])
 
 
-def _first_payment(call: Call, subscription: Obj) -> Obj:
+def _first_payment(call: Call, subscription: Obj, begins: periods.Beginning) -> Obj:
     sandbox = call.sandbox
-    invoice = invoicing.draft(sandbox, subscription, "subscription_create")
-    subscription["latest_invoice"] = invoice["id"]
-    invoicing.finalize(sandbox, invoice)
-    if invoicing.collect(sandbox, invoice) is not None:
+    invoice = subscribing.first_invoice(sandbox, subscription, begins)
+    if invoice["status"] == "open" and collecting.collect(sandbox, invoice) is not None:
         subscription["status"] = "incomplete"
         sandbox.due_at("renew", subscription["id"], None)
         sandbox.due_at("give_up", subscription["id"], sandbox.now() + FIRST_PAYMENT_WITHIN)
     subscribing.keep(sandbox, subscription)
     sandbox.emit("customer.subscription.created", subscription)
+    if begins.trial:
+        changing.plan_trial(sandbox, subscription)
     return subscription

@@ -8,6 +8,7 @@ from sandbox.stripe.api.catalogue import make_price
 from sandbox.stripe.api.registry import Call, check_metadata, merged_metadata
 from sandbox.stripe.core.errors import invalid, missing, no_such
 from sandbox.stripe.core.shapes import Obj, make
+from sandbox.stripe.flows.billing.periods import Beginning
 
 
 def make_line(call: Call, given: dict[str, Any], where: str) -> Obj:
@@ -77,3 +78,9 @@ def _priced(call: Call, line: Obj, price: Obj, quantity: int, where: str) -> Obj
 
 def total(items: list[Obj]) -> int:
     return sum(int(item["amount_total"]) for item in items)
+
+
+def due_now(items: list[Obj], begins: Beginning, now: int) -> int:
+    """What is paid when the donor confirms: less than the lines say when the first period is short or free."""
+    rows = [(int(item["amount_total"]), item["price"]["recurring"]) for item in items]
+    return sum(begins.share(amount, recurring, now) if recurring else amount for amount, recurring in rows)

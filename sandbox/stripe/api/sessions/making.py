@@ -6,10 +6,11 @@ from typing import Any
 
 from sandbox.stripe.api.registry import Call, route
 from sandbox.stripe.api.sessions import methods, rules
-from sandbox.stripe.api.sessions.lines import make_line, total
+from sandbox.stripe.api.sessions.lines import due_now, make_line
 from sandbox.stripe.core.clock import DAY
 from sandbox.stripe.core.shapes import Obj, make, new_id
 from sandbox.stripe.flows import setting_up
+from sandbox.stripe.flows.billing.periods import beginning
 
 USES = (
     "mode ui_mode line_items success_url cancel_url return_url customer customer_email customer_creation metadata "
@@ -44,7 +45,8 @@ def create(call: Call) -> Obj:
 def _session(call: Call, items: list[Obj]) -> Obj:
     given, now = call.params, call.sandbox.now()
     mode = given["mode"]
-    amount = None if mode == "setup" else total(items)
+    begins = beginning(given.get("subscription_data") or {}, now, "subscription_data")
+    amount = None if mode == "setup" else due_now(items, begins, now)
     currency = items[0]["currency"] if items else given.get("currency")
     session = make(
         "checkout.session",
@@ -57,7 +59,7 @@ def _session(call: Call, items: list[Obj]) -> Obj:
         customer=given.get("customer"),
         customer_email=given.get("customer_email"),
         metadata=given.get("metadata") or {},
-        payment_status="no_payment_required" if mode == "setup" else "unpaid",
+        payment_status="unpaid" if amount else "no_payment_required",
         success_url=given.get("success_url"),
         cancel_url=given.get("cancel_url"),
         submit_type=given.get("submit_type"),

@@ -10,10 +10,11 @@ from typing import Any
 
 from sandbox.stripe.api.registry import Call, check_metadata, merged_metadata, route
 from sandbox.stripe.api.sessions import rules
-from sandbox.stripe.api.sessions.lines import total, updated
+from sandbox.stripe.api.sessions.lines import due_now, updated
 from sandbox.stripe.core.errors import ApiError, invalid
 from sandbox.stripe.core.shapes import Obj
 from sandbox.stripe.flows import finishing
+from sandbox.stripe.flows.billing.periods import beginning
 
 WHILE_OPEN = ("collected_information", "line_items", "payment_intent_data", "shipping_options")
 
@@ -64,7 +65,9 @@ def _lines(call: Call, session: Obj, private: Obj) -> None:
     if items[0]["currency"] != session["currency"]:
         raise invalid("The currency of a Checkout Session cannot be changed.", "line_items")
     private["line_items"] = items
-    session.update(amount_subtotal=total(items), amount_total=total(items))
+    now = call.sandbox.now()
+    amount = due_now(items, beginning(private["subscription_data"], now, "subscription_data"), now)
+    session.update(amount_subtotal=amount, amount_total=amount)
 
 
 def _merged(before: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:

@@ -1,28 +1,31 @@
-"""Invoices of subscriptions and their payment.
+"""Invoices of subscriptions, from draft to paid or void.
 
 docs.stripe.com/billing/invoices/subscription (draft for about an hour, finalized, then collected),
-docs.stripe.com/api/invoices/object (`parent`, `payments` since 2025-03-31.basil),
-docs.stripe.com/billing/revenue-recovery/smart-retries (a failed renewal is tried again, then given up).
+docs.stripe.com/api/invoices/object (`parent`, `payments` since 2025-03-31.basil).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from sandbox.stripe.core.clock import DAY, HOUR
-from sandbox.stripe.core.errors import invalid
-from sandbox.stripe.core.shapes import Obj, make, page
+from sandbox.stripe.core.clock import HOUR
+from sandbox.stripe.core.shapes import Obj, make, new_id, page
 from sandbox.stripe.core.world import Sandbox
-from sandbox.stripe.flows import debits, paying
-from sandbox.stripe.flows.cards import DECLINED, Decline
 
-# After each failed attempt; when used up, the subscription is cancelled (Stripe's default setting).
-RETRY_AFTER = (3 * DAY, 5 * DAY, 7 * DAY)
 TOTALS = ("amount_due", "amount_remaining", "subtotal", "subtotal_excluding_tax", "total", "total_excluding_tax")
 
 
-def draft(sandbox: Sandbox, subscription: Obj, reason: str) -> Obj:
-    """A draft invoice for the subscription's current period; finalized an hour later unless done at once."""
+def worth(item: Obj) -> int:
+    """What an item costs for one whole period."""
+    return int(item["price"]["unit_amount"]) * int(item["quantity"])
+
+
+def draft(sandbox: Sandbox, subscription: Obj, reason: str, due: Callable[[Obj], int] = worth) -> Obj:
+    """A draft invoice for the subscription's current period; finalized an hour later unless done at once.
+
+    `due` says what an item costs for a first period that is shorter than the others, or free.
+    """
     customer = sandbox.get("customer", subscription["customer"])
     invoice = blank(
         sandbox,
@@ -34,7 +37,7 @@ def draft(sandbox: Sandbox, subscription: Obj, reason: str) -> Obj:
         description=subscription["description"],
         parent=_parent(subscription),
     )
-    add_lines(invoice, [_line(invoice, item) for item in subscription["items"]["data"]])
+    add_lines(invoice, [_line(invoice, item, due(item)) for item in subscription["items"]["data"]])
     if reason == "subscription_cycle":
         before = sandbox.store.find(str(subscription["latest_invoice"]))
         invoice["period_start"] = before["period_end"] if before else sandbox.now()
@@ -86,9 +89,8 @@ def add_lines(invoice: Obj, lines: list[Obj]) -> None:
     invoice.update(dict.fromkeys(TOTALS, sum(int(line["amount"]) for line in lines)))
 
 
-def _line(invoice: Obj, item: Obj) -> Obj:
+def _line(invoice: Obj, item: Obj, amount: int) -> Obj:
     price = item["price"]
-    amount = int(price["unit_amount"]) * int(item["quantity"])
     details = {
         "invoice_item": None,
         "proration": False,
@@ -126,17 +128,18 @@ def _line(invoice: Obj, item: Obj) -> Obj:
 
 
 def finalize(sandbox: Sandbox, invoice: Obj) -> Obj:
-    """docs.stripe.com/invoicing/overview: open, with a number, not to be changed any more."""
+    """docs.stripe.com/invoicing/overview: open, with a number, not to be changed any more; free ones are paid."""
     customer = sandbox.get("customer", invoice["customer"])
     number = f"{customer['invoice_prefix']}-{customer['next_invoice_sequence']:04d}"
     customer["next_invoice_sequence"] += 1
     sandbox.store.save(customer)
     invoice.update(status="open", number=number, effective_at=sandbox.now(), automatically_finalizes_at=None)
     invoice["status_transitions"]["finalized_at"] = sandbox.now()
+    invoice["hosted_invoice_url"] = f"{sandbox.settings.public_url}/i/{invoice['id']}"
     sandbox.store.save(invoice)
     sandbox.due_at("finalize", invoice["id"], None)
     sandbox.emit("invoice.finalized", invoice)
-    return invoice
+    return invoice if invoice["amount_due"] else _settled(sandbox, invoice)
 
 
 def link_payment(sandbox: Sandbox, invoice: Obj, intent: Obj) -> Obj:
@@ -158,103 +161,48 @@ def link_payment(sandbox: Sandbox, invoice: Obj, intent: Obj) -> Obj:
     return sandbox.store.save(row)
 
 
-def mark_paid(sandbox: Sandbox, invoice: Obj, intent: Obj) -> Obj:
+def mark_paid(sandbox: Sandbox, invoice: Obj, intent: Obj, *, by_hand: bool = False) -> Obj:
+    """The payment has succeeded; one made by hand counts as an attempt only when it is the first."""
     row = link_payment(sandbox, invoice, intent)
     row.update(status="paid", amount_paid=invoice["amount_due"])
     row["status_transitions"]["paid_at"] = sandbox.now()
+    sandbox.store.save(row)
+    counted = 0 if by_hand and invoice["attempt_count"] else 1
     invoice.update(
-        status="paid",
         attempted=True,
-        attempt_count=invoice["attempt_count"] + 1,
+        attempt_count=invoice["attempt_count"] + counted,
         amount_remaining=0,
         amount_paid=invoice["amount_due"],
-        next_payment_attempt=None,
     )
-    invoice["status_transitions"]["paid_at"] = sandbox.now()
-    sandbox.store.save(row)
-    sandbox.store.save(invoice)
-    sandbox.due_at("collect", invoice["id"], None)
-    sandbox.emit("invoice.paid", invoice)
-    sandbox.emit("invoice.payment_succeeded", invoice)
+    _settled(sandbox, invoice)
     sandbox.emit("invoice_payment.paid", row)
     return invoice
 
 
-def collect(sandbox: Sandbox, invoice: Obj, chosen: str | None = None) -> Decline | None:
-    """One attempt to charge an open invoice, with the card `chosen` or the one that is kept; None when paid."""
-    method = sandbox.get("payment_method", chosen or _kept(sandbox, invoice))
-    intent = _intent(sandbox, invoice)
-    decline = paying.decline_of(sandbox, method, donor_is_there=False)
-    decline = decline or _switch(sandbox, str(subscription_of(invoice)))
-    if method["type"] == "us_bank_account":
-        return _debit(sandbox, invoice, intent, method, decline)
-    paying.attempt(sandbox, intent, method, decline)
-    if decline is None:
-        mark_paid(sandbox, invoice, intent)
-    else:
-        collection_failed(sandbox, invoice)
-    return decline
-
-
-def _debit(sandbox: Sandbox, invoice: Obj, intent: Obj, method: Obj, decline: Decline | None) -> Decline | None:
-    """docs.stripe.com/billing/subscriptions/ach-debit: the invoice stays open until the bank has answered."""
-    refused = debits.begin(sandbox, intent, method, sent_back=decline)
-    if refused is None:
-        invoice.update(attempted=True, next_payment_attempt=None)
-        sandbox.store.save(invoice)
-        sandbox.due_at("collect", invoice["id"], None)
-    else:
-        collection_failed(sandbox, invoice)
-    return refused
-
-
-def _kept(sandbox: Sandbox, invoice: Obj) -> str:
-    """The invoice's own card, the subscription's or the customer's: docs.stripe.com/api/invoices/pay"""
-    subscription = sandbox.store.get("subscription", str(subscription_of(invoice))) or {}
-    customer = sandbox.get("customer", invoice["customer"])
-    chosen = (
-        invoice["default_payment_method"]
-        or subscription.get("default_payment_method")
-        or customer["invoice_settings"]["default_payment_method"]
-    )
-    if chosen is None:
-        raise invalid("Cannot charge a customer that has no active card", code="missing")
-    return str(chosen)
-
-
-def _intent(sandbox: Sandbox, invoice: Obj) -> Obj:
-    for row in sandbox.store.all("invoice_payment"):
-        if row["invoice"] == invoice["id"] and row["status"] == "open":
-            return sandbox.get("payment_intent", row["payment"]["payment_intent"])
-    intent = paying.create_intent(
-        sandbox,
-        invoice["amount_due"],
-        invoice["currency"],
-        customer=invoice["customer"],
-        description="Subscription update" if subscription_of(invoice) else "Payment for Invoice",
-        setup_future_usage="off_session" if subscription_of(invoice) else None,
-    )
-    link_payment(sandbox, invoice, intent)
-    return intent
-
-
-def collection_failed(sandbox: Sandbox, invoice: Obj) -> None:
-    """Tried again by the schedule, unless it is a first invoice or one made by hand."""
-    tries = invoice["attempt_count"] + 1
-    scheduled = invoice["auto_advance"] and invoice["billing_reason"] != "subscription_create"
-    again = sandbox.now() + RETRY_AFTER[tries - 1] if scheduled and tries <= len(RETRY_AFTER) else None
-    invoice.update(attempted=True, attempt_count=tries, next_payment_attempt=again)
+def _settled(sandbox: Sandbox, invoice: Obj) -> Obj:
+    invoice.update(status="paid", attempted=True, next_payment_attempt=None)
+    invoice["status_transitions"]["paid_at"] = sandbox.now()
     sandbox.store.save(invoice)
-    sandbox.due_at("collect", invoice["id"], again)
-    sandbox.emit("invoice.payment_failed", invoice)
+    sandbox.due_at("collect", invoice["id"], None)
+    sandbox.emit("invoice.paid", invoice)
+    sandbox.emit("invoice.payment_succeeded", invoice)
+    return invoice
 
 
-def _switch(sandbox: Sandbox, subscription: str) -> Decline | None:
-    row = sandbox.store.get("_switch", subscription)
-    if row is None or row["declines"] < 1:
-        return None
-    sandbox.store.put("_switch", {**row, "declines": row["declines"] - 1})
-    return DECLINED
+def upcoming(sandbox: Sandbox, subscription: Obj) -> None:
+    """docs.stripe.com/api/events/types#event_types-invoice.upcoming: an invoice that does not exist yet."""
+    customer = sandbox.get("customer", subscription["customer"])
+    invoice = blank(
+        sandbox,
+        customer,
+        billing_reason="upcoming",
+        currency=subscription["currency"],
+        id=new_id("upcoming_in_"),
+        next_payment_attempt=min(int(item["current_period_end"]) for item in subscription["items"]["data"]) + HOUR,
+        parent=_parent(subscription),
+    )
+    add_lines(invoice, [_line(invoice, item, worth(item)) for item in subscription["items"]["data"]])
+    sandbox.emit("invoice.upcoming", invoice)
 
 
 def void(sandbox: Sandbox, invoice: Obj) -> Obj:

@@ -1,0 +1,1 @@
+"""Stripe Billing: invoices, how they are collected, and the life of subscriptions."""
