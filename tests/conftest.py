@@ -29,11 +29,11 @@ from config import ROOT, Settings
 from sandbox.mailbox.testing import Mailbox, running_mailbox
 from sandbox.stripe.testing import Handle, running_sandbox
 from station.accounts.guards import TOKEN
-from station.accounts.models import Role
+from station.accounts.models import Role, StaffSession
 from station.accounts.services import add_staff, start_session
 from station.core import bulletin, clock, runtime
 from station.core.actor import COMMAND, request_id
-from station.core.db import Base, db, writable
+from station.core.db import Base, db, transaction, writable
 from station.core.places import INVARIANTS
 from station.licensee.queries import LicenseeView, StationView, stations, the_licensee
 from station.licensee.services import LicenseeFacts, StationFacts, establish
@@ -229,9 +229,12 @@ def house(app: Flask) -> House:
 
 @pytest.fixture
 def desk(app: Flask) -> Callable[..., FlaskClient]:
-    """desk("development") is a browser in which a person with that role is signed in."""
+    """desk("development") is a browser in which a person with that role has just signed in.
 
-    def sign_in(*roles: str) -> FlaskClient:
+    With `confirmed=False` that was longer ago than sudo lasts.
+    """
+
+    def sign_in(*roles: str, confirmed: bool = True) -> FlaskClient:
         name = " and ".join(roles)
         staff = add_staff(
             f"{name.title()} Person",
@@ -242,6 +245,12 @@ def desk(app: Flask) -> Callable[..., FlaskClient]:
         browser = app.test_client()
         with browser.session_transaction("/desk/") as cookie:
             cookie[TOKEN] = start_session(staff, second_factor=True, browser="test")
+        if not confirmed:
+            long_ago = clock.now() - timedelta(minutes=11)
+            with transaction() as session:
+                session.execute(
+                    sa.update(StaffSession).where(StaffSession.staff_id == staff).values(proved_at=long_ago)
+                )
         return browser
 
     return sign_in

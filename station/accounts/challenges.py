@@ -11,7 +11,7 @@ from flask import session
 from station.accounts.policies.passkeys import CHALLENGE_LASTS
 from station.core import clock
 
-Ceremony = Literal["add", "sign_in"]
+Ceremony = Literal["add", "sign_in", "confirm"]
 
 
 def pose(ceremony: Ceremony) -> bytes:

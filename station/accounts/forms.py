@@ -43,6 +43,16 @@ class CodeForm(FlaskForm):
     code = StringField("Code", [InputRequired("Type the code."), Length(max=40)])
 
 
+class ConfirmForm(FlaskForm):
+    """The password and a code once more. Its token is that of the request it stands in the way of."""
+
+    class Meta:
+        csrf = False
+
+    password = PasswordField("Password", [InputRequired("Type your password."), Length(max=1000)])
+    code = StringField("Code", [InputRequired("Type the code."), Length(max=40)])
+
+
 class JoinForm(FlaskForm):
     """A new password and a new second factor."""
 

@@ -1,7 +1,8 @@
 """Who may see what: every blueprint declares a guard, and a whole-house test finds the ones that do not.
 
 `guard(desk, Role.DEVELOPMENT)` lets that role (and admins) in, and auditors read. `public(views, "why")` says why
-anyone may. `only(Role.ADMIN)` narrows one view of a guarded blueprint.
+anyone may. `only(Role.ADMIN)` narrows one view of a guarded blueprint; `station.accounts.sudo` asks for a fresh proof
+of who one is.
 """
 
 from __future__ import annotations
@@ -98,6 +99,12 @@ def cookie_token() -> str:
 def remember(token: str) -> None:
     """Put a new session's token into the cookie, with nothing of the one before (no session fixation)."""
     session.clear()
+    session[TOKEN] = token
+    request.environ.pop(_KNOWN, None)
+
+
+def renew(token: str) -> None:
+    """The same session goes on under a new token; the forms that are open elsewhere stay good."""
     session[TOKEN] = token
     request.environ.pop(_KNOWN, None)
 

@@ -96,6 +96,7 @@ class StaffSession(Base):
     staff_id: Mapped[UUID] = mapped_column(sa.ForeignKey("staff.id"), index=True)
     token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
     second_factor: Mapped[bool] = mapped_column(default=False)  # only a session with it opens the desk
+    proved_at: Mapped[datetime] = mapped_column(Utc)  # when its owner last proved who they are: sudo counts from here
     browser: Mapped[str] = mapped_column(sa.String(200), default="")
     created_at: Mapped[datetime] = mapped_column(Utc)
     seen_at: Mapped[datetime] = mapped_column(Utc)

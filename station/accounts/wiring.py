@@ -58,10 +58,10 @@ def _refused(event: EventRow) -> str:
     return "was refused at sign-in" if event.data["known"] else "was refused at sign-in with an unknown email"
 
 
-def _started(event: EventRow) -> str:
+def _proof(event: EventRow) -> str:
     if event.data["how"] == "passkey":
-        return f"signed in with the passkey “{event.data['passkey']}”"
-    return f"signed in with a password and {_a(event.data['how'])}"
+        return f"the passkey “{event.data['passkey']}”"
+    return f"a password and {_a(event.data['how'])}"
 
 
 LINK_WORDS = {"join": "join the desk", "second_factor": "set up a new second factor"}
@@ -79,7 +79,9 @@ SENTENCES = {
     "passkey.added": lambda e: f"added the passkey “{e.data['passkey']}”",
     "passkey.removed": lambda e: f"removed the passkey “{e.data['passkey']}”",
     "passkey.copied": lambda e: f"was refused with the passkey “{e.data['passkey']}”, which may have been copied",
-    "session.started": _started,
+    "session.started": lambda e: f"signed in with {_proof(e)}",
+    "session.confirmed": lambda e: f"confirmed who they are with {_proof(e)}",
+    "confirmation.refused": lambda e: "could not confirm who they are",
     "session.ended": lambda e: "signed out",
     "session.revoked": lambda e: "signed a browser out from elsewhere",
     "sign_in.refused": _refused,

@@ -11,7 +11,21 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
+from tests.browsing import token_of
+
 URLS = Path(__file__).with_name("urls.txt")
+SUDO = {
+    "account_desk.add_passkey",
+    "account_desk.recovery_codes",
+    "account_desk.remove_passkey",
+    "account_desk.second_factor",
+    "staff_desk.enable",
+    "staff_desk.disable",
+    "staff_desk.invite",
+    "staff_desk.roles",
+    "staff_desk.second_factor",
+    "staff_desk.start_over",
+}
 SAMPLE = "00000000000000000000000000"
 
 
@@ -81,6 +95,24 @@ def test_every_post_without_a_token_is_refused_or_says_why_not(app: Flask, desk:
     assert wrong == []
     assert set(exempt) == {"giving", "payments_hooks"}
     assert all(len(reason) > 20 for reason in exempt.values())
+
+
+def test_what_a_stolen_session_must_not_do_asks_for_a_proof(app: Flask, desk: Any) -> None:
+    """SUDO lists the views behind `@sudo`: none loses it unnoticed, and each one asks before it does anything."""
+    marked = {name for name, view in app.view_functions.items() if getattr(view, "station_sudo", False)}
+    assert marked == SUDO
+    browser, wrong = desk("admin", confirmed=False), []
+    token = token_of(browser, "/desk/account")
+    for rule in app.url_map.iter_rules():
+        for method in {"GET", "POST"} & (rule.methods or set()) if rule.endpoint in SUDO else set():
+            answer = browser.open(
+                address(rule), method=method, data={"csrf_token": token} if method == "POST" else {}
+            )
+            sent = answer.status_code == 303 and answer.headers["Location"].startswith("/desk/sudo?next=")
+            asked = answer.status_code == 403 and "Confirm that it is you" in answer.get_data(as_text=True)
+            if not (sent if method == "GET" else asked):
+                wrong.append((method, rule.rule, answer.status_code))
+    assert wrong == []
 
 
 def test_no_url_vanishes(app: Flask) -> None:

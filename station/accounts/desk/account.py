@@ -12,6 +12,7 @@ from station.accounts.challenges import pose, posed
 from station.accounts.forms import AddPasskeyForm
 from station.accounts.guards import current_person, current_session, signed_in
 from station.accounts.services import LastFactor, PasskeyRefused
+from station.accounts.sudo import is_confirmed, sudo
 from station.core import clock, csp
 
 account = Blueprint("account_desk", __name__, url_prefix="/desk/account")
@@ -33,6 +34,7 @@ def end_session(session_id: UUID) -> ResponseReturnValue:
 
 
 @account.post("/recovery-codes")
+@sudo
 def recovery_codes() -> str:
     person = current_person()
     codes = services.renew_recovery_codes(person.id, person.actor)
@@ -40,6 +42,7 @@ def recovery_codes() -> str:
 
 
 @account.post("/second-factor")
+@sudo
 def second_factor() -> ResponseReturnValue:
     person = current_person()
     link = services.hand_out_link(person.id, "second_factor", person.actor)
@@ -53,6 +56,7 @@ def passkey_options() -> ResponseReturnValue:
 
 
 @account.post("/passkeys")
+@sudo
 def add_passkey() -> ResponseReturnValue:
     person, form = current_person(), AddPasskeyForm()
     if not form.validate_on_submit():
@@ -67,6 +71,7 @@ def add_passkey() -> ResponseReturnValue:
 
 
 @account.post("/passkeys/<uuid:passkey_id>/remove")
+@sudo
 def remove_passkey(passkey_id: UUID) -> ResponseReturnValue:
     person = current_person()
     try:
@@ -88,6 +93,7 @@ def _page(form: AddPasskeyForm | None = None) -> Response:
         here=here.id if here else None,
         passkeys=queries.passkeys_of(person.id),
         passkeys_work=works,
+        confirmed=is_confirmed(),
         form=form,
     )
     response = make_response(page, 422 if form.errors else 200)

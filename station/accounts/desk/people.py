@@ -13,6 +13,7 @@ from station.accounts.forms import InviteForm, RolesForm
 from station.accounts.guards import current_person, guard, only
 from station.accounts.models import Role
 from station.accounts.services import EmailTaken, LastAdmin
+from station.accounts.sudo import sudo
 from station.core import clock, events
 from station.core.actor import Actor
 from station.core.events import Subject
@@ -30,6 +31,7 @@ def index() -> str:
 
 @people.route("/invite", methods=["GET", "POST"])
 @only(Role.ADMIN)
+@sudo
 def invite() -> ResponseReturnValue:
     form = InviteForm()
     if form.validate_on_submit():
@@ -49,6 +51,7 @@ def show(staff_id: str) -> str:
 
 
 @people.post("/<staff_id>/roles")
+@sudo
 def roles(staff_id: str) -> ResponseReturnValue:
     person, form = _found(staff_id), RolesForm()
     if not form.validate_on_submit():
@@ -62,21 +65,25 @@ def roles(staff_id: str) -> ResponseReturnValue:
 
 
 @people.post("/<staff_id>/disable")
+@sudo
 def disable(staff_id: str) -> ResponseReturnValue:
     return _change(staff_id, services.disable_staff, "{name} is signed out everywhere and cannot sign in.")
 
 
 @people.post("/<staff_id>/enable")
+@sudo
 def enable(staff_id: str) -> ResponseReturnValue:
     return _change(staff_id, services.enable_staff, "{name} can sign in again.")
 
 
 @people.post("/<staff_id>/second-factor")
+@sudo
 def second_factor(staff_id: str) -> ResponseReturnValue:
     return _change(staff_id, services.reset_second_factor, "{name} gets a link by mail for a new second factor.")
 
 
 @people.post("/<staff_id>/start-over")
+@sudo
 def start_over(staff_id: str) -> ResponseReturnValue:
     return _change(staff_id, services.start_over, "{name} gets a link by mail to choose a new password.")
 

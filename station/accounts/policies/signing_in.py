@@ -23,6 +23,7 @@ ABSOLUTE_LIMIT = timedelta(hours=12)
 IDLE_LIMIT = timedelta(minutes=30)
 FIRST_STEP_LIMIT = timedelta(minutes=10)  # between the password and the second factor
 SEEN_EVERY = timedelta(minutes=1)
+SUDO_LASTS = timedelta(minutes=10)
 LINK_LASTS = timedelta(days=3)
 DESK_HOME = "/desk/"
 # what lists of leaked passwords begin with; the longer ones are taken out of a password first
@@ -116,6 +117,11 @@ def totp_step(secret: str, code: str, now: datetime, last_step: int) -> int | No
         if hmac.compare_digest(totp.generate_otp(step), typed) and step > last_step:
             return step
     return None
+
+
+def is_fresh(proved_at: datetime, now: datetime) -> bool:
+    """Whether a proof of who one is still counts for what a stolen session must not do (ASVS 5.0 §7.5.3)."""
+    return now - proved_at <= SUDO_LASTS
 
 
 def safe_next(text: str) -> str:

@@ -49,6 +49,12 @@ class SessionView:
     created_at: datetime
     seen_at: datetime
     ends_at: datetime
+    proved_at: datetime
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether its owner has proved who they are in the last minutes: what asks for sudo is open."""
+        return policies.is_fresh(self.proved_at, clock.now())
 
 
 @dataclass(frozen=True)
@@ -120,6 +126,7 @@ def _session_view(session: StaffSession, staff: Staff) -> SessionView:
         session.created_at,
         session.seen_at,
         session.ends_at,
+        session.proved_at,
     )
 
 

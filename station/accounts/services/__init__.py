@@ -1,9 +1,11 @@
 """Every write of the accounts package, by use case."""
 
+from station.accounts.services.confirming import confirm, confirm_with_passkey
 from station.accounts.services.doors import second_step, sign_in
 from station.accounts.services.errors import (
     AccountsError,
     CodeRefused,
+    ConfirmationRefused,
     EmailTaken,
     LastAdmin,
     LastFactor,
@@ -32,6 +34,7 @@ from station.accounts.services.work import close_work_item, open_work_item, sett
 __all__ = [
     "AccountsError",
     "CodeRefused",
+    "ConfirmationRefused",
     "EmailTaken",
     "Joined",
     "LastAdmin",
@@ -44,6 +47,8 @@ __all__ = [
     "add_passkey",
     "add_staff",
     "close_work_item",
+    "confirm",
+    "confirm_with_passkey",
     "disable_staff",
     "enable_staff",
     "end_session",

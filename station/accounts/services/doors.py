@@ -37,10 +37,7 @@ def sign_in(email: str, password: str, client: str, browser: str) -> str:
     An unknown email costs the same time as a wrong password.
     """
     address = normalise_email(email)
-    place = ratelimit.network(client)
-    budgets = ((PER_CLIENT, place), (PER_PAIR, f"{address} {place}"), (PER_EMAIL, address))
-    if not all(ratelimit.allow(limit, who) for limit, who in budgets):
-        raise TooManyTries("Too many tries. Wait fifteen minutes, then sign in again.")
+    limit_password(address, client)
     row = db.session().scalar(sa.select(Staff).where(Staff.email == address))
     right = password_fits(row.password_hash if row else None, password)
     if row is None or not right or row.disabled_at is not None:
@@ -70,7 +67,7 @@ def second_step(token: str, code: str, browser: str) -> str:
     person = view.person
     limit_second_factor(person.id)
     with transaction():
-        how = _spend(person.id, code)
+        how = spend(person.id, code)
         if how is not None:
             _end_first_step(view.id)
             events.record("accounts.session.started", person.actor, [Subject("staff", person.id)], {"how": how})
@@ -85,6 +82,14 @@ def _end_first_step(session_id: UUID) -> None:
     if row.revoked_at is not None:
         raise SignInRefused("Signing in was ended meanwhile. Start again with your email and password.")
     row.revoked_at = clock.now()
+
+
+def limit_password(address: str, client: str) -> None:
+    """Count one try at the password of an email, from a client. Raises TooManyTries."""
+    place = ratelimit.network(client)
+    budgets = ((PER_CLIENT, place), (PER_PAIR, f"{address} {place}"), (PER_EMAIL, address))
+    if not all(ratelimit.allow(limit, who) for limit, who in budgets):
+        raise TooManyTries("Too many tries. Wait fifteen minutes, then try again.")
 
 
 def limit_second_factor(staff_id: UUID) -> None:
@@ -116,7 +121,7 @@ def _nobodys_hash() -> str:
     return _hasher.hash(policies.new_token())
 
 
-def _spend(staff_id: UUID, code: str) -> str | None:
+def spend(staff_id: UUID, code: str) -> str | None:
     """Use up a code; returns which kind it was, or None when it does not fit."""
     with transaction() as session:
         row = session.get_one(Staff, staff_id, with_for_update=True)

@@ -27,6 +27,10 @@ class LastFactor(AccountsError):
     """The change would leave someone without a second factor."""
 
 
+class ConfirmationRefused(AccountsError):
+    """Someone who is signed in could not prove it again."""
+
+
 class TooManyTries(AccountsError):
     """The rate limit of a door is used up."""
 

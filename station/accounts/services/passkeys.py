@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
@@ -29,6 +30,15 @@ from station.core.upsert import insert_missing
 ONCE = Limit("passkey.challenge", 1, 2 * CHALLENGE_LASTS)  # remembered for longer than a challenge lasts
 MOST_KEYS = 20
 LONGEST_NAME = 60
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A passkey that an answer names, whose it is, and how often it says it has signed: None unless it was proved."""
+
+    id: UUID | None = None
+    staff_id: UUID | None = None
+    count: int | None = None
 
 
 def add_passkey(staff_id: UUID, name: str, challenge: bytes | None, answer: str, actor: Actor) -> None:
@@ -86,17 +96,40 @@ def sign_in_with_passkey(answer: str, challenge: bytes | None, client: str, brow
     `answer` is the JSON of the browser's answer to `challenge` (None: too long ago). Raises TooManyTries, or
     SignInRefused in the same words for a key that is unknown, removed, wrong or copied, and for a disabled account.
     """
+    shown = show(answer, challenge, client)
+    token = _let_in(shown, browser) if shown.count is not None else None
+    if token is None:
+        doors.refused(shown.staff_id)
+        raise SignInRefused("That passkey does not open this desk, or it took longer than five minutes. Try again.")
+    return token
+
+
+def show(answer: str, challenge: bytes | None, client: str) -> Shown:
+    """What an answer shows about a passkey of this desk. Counts one try of the client. Raises TooManyTries."""
     claim, place = policies.passkeys.claimed(answer), ratelimit.network(client)
     budgets = [(doors.PER_CLIENT, place)] + ([(doors.PER_PAIR, f"{claim.credential_id} {place}")] if claim else [])
     if not all(ratelimit.allow(limit, who) for limit, who in budgets):
-        raise TooManyTries("Too many tries. Wait fifteen minutes, then sign in again.")
+        raise TooManyTries("Too many tries. Wait fifteen minutes, then try again.")
     known = _known(claim) if claim else None
-    count = _proved(known, challenge, answer) if known else None
-    token = _let_in(known.id, count, browser) if known and count is not None else None
-    if token is None:
-        doors.refused(known.staff_id if known else None)
-        raise SignInRefused("That passkey does not open this desk, or it took longer than five minutes. Try again.")
-    return token
+    return Shown(known.id, known.staff_id, _proved(known, challenge, answer)) if known else Shown()
+
+
+def use(shown: Shown) -> tuple[Passkey, Staff] | None:
+    """Count the use of a key, inside the transaction of what it opens; the key and its owner.
+
+    None when it proved nothing, is gone by now, its owner is disabled, or it seems copied.
+    """
+    session = db.session()
+    row = session.get(Passkey, shown.id, with_for_update=True) if shown.count is not None else None
+    owner = session.get_one(Staff, row.staff_id) if row else None
+    if row is None or owner is None or owner.disabled_at is not None:
+        return None
+    count = shown.count or 0
+    if policies.passkeys.is_copied(row.sign_count, count):
+        _warn(row, owner, count)
+        return None
+    row.sign_count, row.used_at = count, clock.now()
+    return row, owner
 
 
 def _known(claim: Claim) -> sa.Row[UUID, UUID, bytes] | None:
@@ -112,17 +145,13 @@ def _proved(known: sa.Row[UUID, UUID, bytes], challenge: bytes | None, answer: s
     return policies.passkeys.proved_count(party, challenge, answer, known.public_key)
 
 
-def _let_in(passkey_id: UUID, count: int, browser: str) -> str | None:
-    """Start the session. None when the key is gone by now, its owner disabled, or the key seems copied."""
-    with transaction() as session:
-        row = session.get(Passkey, passkey_id, with_for_update=True)
-        owner = session.get_one(Staff, row.staff_id) if row else None
-        if row is None or owner is None or owner.disabled_at is not None:
+def _let_in(shown: Shown, browser: str) -> str | None:
+    """Start the session, if the key may be used."""
+    with transaction():
+        used = use(shown)
+        if used is None:
             return None
-        if policies.passkeys.is_copied(row.sign_count, count):
-            _warn(row, owner, count)
-            return None
-        row.sign_count, row.used_at = count, clock.now()
+        row, owner = used
         events.record(
             "accounts.session.started",
             doors.staff_actor(owner.id, owner.name),

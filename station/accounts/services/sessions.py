@@ -20,7 +20,8 @@ from station.core.ids import new_id
 def start_session(staff_id: UUID, second_factor: bool = True, browser: str = "") -> str:
     """Start a session and return the token for its cookie; only its hash is stored. Joins the transaction.
 
-    Without the second factor it lasts ten minutes and opens nothing but the page that asks for that factor.
+    Without the second factor it lasts ten minutes and opens nothing but the page that asks for that factor. Whoever
+    signs in has just proved who they are, so that sudo is theirs for its first minutes.
     """
     token, now = policies.new_token(), clock.now()
     lasts: timedelta = policies.ABSOLUTE_LIMIT if second_factor else policies.FIRST_STEP_LIMIT
@@ -31,6 +32,7 @@ def start_session(staff_id: UUID, second_factor: bool = True, browser: str = "")
                 staff_id=staff_id,
                 token_hash=policies.digest(token),
                 second_factor=second_factor,
+                proved_at=now,
                 browser=" ".join(browser.split())[:200],
                 created_at=now,
                 seen_at=now,

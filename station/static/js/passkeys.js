@@ -31,7 +31,7 @@ async function answer(form, more = {}) {
   const options = await fetch(form.dataset.options ?? "", { signal, redirect: "error" });
   if (!options.ok) throw new Error(`${options.status} ${form.dataset.options}`);
   const credential = /** @type {PublicKeyCredential} */ (await way(await options.json(), { signal, ...more }));
-  const field = /** @type {HTMLInputElement} */ (form.elements.namedItem("answer"));
+  const field = /** @type {HTMLInputElement} */ (form.elements.namedItem(form.dataset.field ?? "answer"));
   field.value = JSON.stringify(credential.toJSON());
   form.submit();
 }
