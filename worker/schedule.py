@@ -28,5 +28,6 @@ SCHEDULE: Mapping[str, BaseSchedule] = {
     "screening.forget": daily(9, 15),
     "upkeep.check_invariants": every(HOUR),
     "upkeep.forget_rate_buckets": daily(9),
+    "upkeep.lapse_approvals": every(HOUR),
     "upkeep.prune_outbox": daily(9, 30),
 }

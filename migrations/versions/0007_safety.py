@@ -1,4 +1,4 @@
-"""Safety: sudo.
+"""Safety: sudo, and a second person's approval.
 
 Revision: 0007, after 0005
 """
@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0007"
 down_revision = "0005"
 branch_labels = None
 depends_on = None
+
+JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 
 
 def upgrade() -> None:
@@ -20,7 +23,52 @@ def upgrade() -> None:
         "staff_session", sa.Column("proved_at", sa.DateTime(timezone=True), server_default=never, nullable=False)
     )
     op.execute("UPDATE staff_session SET proved_at = created_at")
+    _approval()
+
+
+def _approval() -> None:
+    op.create_table(
+        "approval",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=60), nullable=False),
+        sa.Column("subject_kind", sa.String(length=40), nullable=False),
+        sa.Column("subject_id", sa.Uuid(), nullable=False),
+        sa.Column("asks", sa.String(length=300), nullable=False),
+        sa.Column("amount_cents", sa.BigInteger(), nullable=True),
+        sa.Column("data", JSON, nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("asked_by", sa.Uuid(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decision", sa.String(length=24), nullable=True),
+        sa.Column("decided_by", sa.Uuid(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "decision IN ('approved', 'refused', 'withdrawn', 'lapsed')", name=op.f("ck_approval_decision")
+        ),
+        sa.CheckConstraint("length(kind) <= 60", name=op.f("ck_approval_kind_length")),
+        sa.CheckConstraint("length(subject_kind) <= 40", name=op.f("ck_approval_subject_kind_length")),
+        sa.CheckConstraint("length(asks) <= 300", name=op.f("ck_approval_asks_length")),
+        sa.CheckConstraint("decision <> 'approved' OR decided_by <> asked_by", name=op.f("ck_approval_two_people")),
+        sa.CheckConstraint("(decision IS NULL) = (decided_at IS NULL)", name=op.f("ck_approval_decided")),
+        sa.ForeignKeyConstraint(["asked_by"], ["staff.id"], name=op.f("fk_approval_asked_by")),
+        sa.ForeignKeyConstraint(["decided_by"], ["staff.id"], name=op.f("fk_approval_decided_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_approval")),
+    )
+    undecided = sa.text("decision IS NULL")
+    op.create_index(
+        "ix_approval_open",
+        "approval",
+        ["kind", "subject_id"],
+        unique=True,
+        sqlite_where=undecided,
+        postgresql_where=undecided,
+    )
+    op.create_index("ix_approval_subject_id", "approval", ["subject_id"])
+    op.create_index("ix_approval_asked_at", "approval", ["asked_at"])
 
 
 def downgrade() -> None:
+    op.drop_table("approval")
     op.execute("ALTER TABLE staff_session DROP COLUMN proved_at")

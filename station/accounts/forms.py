@@ -7,7 +7,7 @@ from typing import Any
 from email_validator import EmailNotValidError, validate_email
 from flask_wtf import FlaskForm
 from wtforms import EmailField, PasswordField, SelectMultipleField, StringField, TextAreaField, ValidationError
-from wtforms.validators import DataRequired, InputRequired, Length
+from wtforms.validators import AnyOf, DataRequired, InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from station.accounts.models import Role
@@ -110,6 +110,13 @@ class InviteForm(FlaskForm):
     name = StringField("Name", [DataRequired("Type their name."), Length(max=120)])
     email = EmailField("Email address", [DataRequired("Type their email address."), Length(max=254), real_email])
     roles = Roles(validators=[InputRequired("Choose at least one role.")])
+
+
+class DecisionForm(FlaskForm):
+    """A second person's yes or no, and why. The button that was pressed says which."""
+
+    note = TextAreaField("Why", [DataRequired("Write a line about why you decide so."), Length(max=2000)])
+    decision = StringField("Decision", [AnyOf(["yes", "no"], "Choose Approve or Refuse.")])
 
 
 class NoteForm(FlaskForm):

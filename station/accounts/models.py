@@ -137,3 +137,46 @@ class WorkItem(Base):
     closed_at: Mapped[datetime | None] = mapped_column(Utc)
     closed_by: Mapped[str] = mapped_column(sa.String(200), default="")
     note: Mapped[str] = mapped_column(sa.Text, default="")
+
+
+class Decision(StrEnum):
+    """How a request for a second person's approval ended."""
+
+    APPROVED = "approved"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"
+
+
+class Approval(Base):
+    """Something that one person asked for and another one decides. One open request a kind and subject."""
+
+    __tablename__ = "approval"
+    __table_args__ = (
+        sa.Index(
+            "ix_approval_open",
+            "kind",
+            "subject_id",
+            unique=True,
+            sqlite_where=sa.text("decision IS NULL"),
+            postgresql_where=sa.text("decision IS NULL"),
+        ),
+        sa.CheckConstraint("decision <> 'approved' OR decided_by <> asked_by", name="two_people"),
+        sa.CheckConstraint("(decision IS NULL) = (decided_at IS NULL)", name="decided"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    kind: Mapped[str] = mapped_column(sa.String(60))
+    subject_kind: Mapped[str] = mapped_column(sa.String(40))
+    subject_id: Mapped[UUID] = mapped_column(index=True)
+    asks: Mapped[str] = mapped_column(sa.String(300))  # in words
+    amount_cents: Mapped[int | None] = mapped_column(sa.BigInteger)
+    data: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    reason: Mapped[str] = mapped_column(sa.Text)
+    asked_by: Mapped[UUID] = mapped_column(sa.ForeignKey("staff.id"))
+    asked_at: Mapped[datetime] = mapped_column(Utc, index=True)
+    expires_at: Mapped[datetime] = mapped_column(Utc)
+    decision: Mapped[Decision | None] = mapped_column(enum(Decision))
+    decided_by: Mapped[UUID | None] = mapped_column(sa.ForeignKey("staff.id"))  # none: it lapsed
+    decided_at: Mapped[datetime | None] = mapped_column(Utc)
+    note: Mapped[str] = mapped_column(sa.Text, default="")

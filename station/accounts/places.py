@@ -1,16 +1,20 @@
-"""Places on desk pages that higher packages fill: navigation, numbers of the dashboard, and queues of work.
+"""Places that higher packages fill: navigation, numbers of the dashboard, queues of work, what takes two people.
 
 `roles` says who sees an item (an admin sees all, an auditor reads all); empty means everyone who is signed in.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from station.accounts.models import Role
+from station.core.actor import Actor
+from station.core.events import Subject
+from station.core.money import Money
 from station.core.places import Place
 
 
@@ -69,7 +73,37 @@ class SubjectPage:
     url: Callable[[UUID], str]
 
 
+@dataclass(frozen=True)
+class Approved:
+    """What was asked for, once a second person has said yes. `asked_by` is a row of staff."""
+
+    id: UUID
+    kind: str
+    subject: Subject
+    asks: str
+    amount: Money | None
+    data: Mapping[str, Any]
+    reason: str
+    asked_by: UUID
+
+
+@dataclass(frozen=True)
+class ApprovalKind:
+    """Something that takes a second person: its name (`payments.refund`), what pages call it, and whose role decides.
+
+    `carry_out(approved, decider)` runs inside the transaction of the decision, so that both stand or fall: it writes
+    rows and outbox jobs, and raises `services.ApprovalStale` with words for the page when it cannot be done any more.
+    """
+
+    name: str
+    title: str
+    role: Role
+    carry_out: Callable[[Approved, Actor], None]
+    lasts: timedelta = timedelta(days=7)
+
+
 NAV: Place[NavItem] = Place("desk navigation")
 TILES: Place[Tile] = Place("numbers of the dashboard")
 QUEUES: Place[WorkQueue] = Place("queues of work")
 SUBJECT_PAGES: Place[SubjectPage] = Place("desk pages of event subjects")
+APPROVALS: Place[ApprovalKind] = Place("what takes a second person")

@@ -19,13 +19,18 @@ from station.core.places import COMMAND_GROUPS, EVENT_SENTENCES, EventSentence
 def wire() -> None:
     COMMAND_GROUPS.contribute(group)
     NAV.contribute(NavItem("Work items", "work_desk.index", ""), rank=20)
+    NAV.contribute(NavItem("A second person", "approvals_desk.index", ""), rank=21)
     NAV.contribute(NavItem("Staff", "staff_desk.index", "House", (Role.ADMIN, Role.AUDITOR)), rank=90)
     NAV.contribute(NavItem("Audit trail", "audit_desk.index", "House", (Role.AUDITOR,)), rank=91)
     NAV.contribute(NavItem("Your account", "account_desk.show", "House"), rank=92)
     SUBJECT_PAGES.contribute(SubjectPage("work_item", _work_url), rank=80)
+    SUBJECT_PAGES.contribute(SubjectPage("approval", _approval_url), rank=81)
     SUBJECT_PAGES.contribute(SubjectPage("staff", _staff_url), rank=90)
     for role in Role:
         QUEUES.contribute(WorkQueue(f"{role.value.capitalize()} work items", (role,), partial(_waiting, role)))
+        QUEUES.contribute(
+            WorkQueue(f"{role.value.capitalize()}: a second person", (role,), partial(_undecided, role))
+        )
     for name, tell in SENTENCES.items():
         EVENT_SENTENCES.contribute(EventSentence(f"accounts.{name}", tell))
 
@@ -35,6 +40,17 @@ def _waiting(role: Role, limit: int) -> list[WorkRow]:
         WorkRow(item.title, item.detail, _work_url(item.id), item.opened_at)
         for item in queries.work_items([role], limit=limit)
     ]
+
+
+def _undecided(role: Role, limit: int) -> list[WorkRow]:
+    return [
+        WorkRow(each.asks, f"{each.asker} asks", _approval_url(each.id), each.asked_at)
+        for each in queries.waiting_for(role, limit)
+    ]
+
+
+def _approval_url(approval_id: UUID) -> str:
+    return url_for("approvals_desk.show", approval_id=public_id(queries.APPROVAL_PREFIX, approval_id))
 
 
 def _work_url(item_id: UUID) -> str:
@@ -85,6 +101,11 @@ SENTENCES = {
     "session.ended": lambda e: "signed out",
     "session.revoked": lambda e: "signed a browser out from elsewhere",
     "sign_in.refused": _refused,
+    "approval.asked": lambda e: f"asked for a second person: {e.data['asks']}",
+    "approval.approved": lambda e: f"approved “{e.data['asks']}”: {e.data['note']}",
+    "approval.refused": lambda e: f"refused “{e.data['asks']}”: {e.data['note']}",
+    "approval.withdrawn": lambda e: f"withdrew the request “{e.data['asks']}”",
+    "approval.lapsed": lambda e: f"let the request “{e.data['asks']}” lapse: nobody decided it in time",
     "work.closed": lambda e: f"closed “{e.data['title']}”: {e.data['note']}",
 }
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from station.accounts.models import Role, Staff, WorkItem
+from station.accounts.models import Approval, Role, Staff, WorkItem
 from station.core.actor import COMMAND
 from station.core.db import db
 from station.core.ids import public_id
@@ -36,9 +36,17 @@ KINDS: dict[str, tuple[Any, str]] = {
     "flight_id": (Flight, "flight"),
     "staff_id": (Staff, "staff"),
     "item_id": (WorkItem, "work"),
+    "approval_id": (Approval, "approval"),
 }
-# pages that no demonstration has: links that were never sent, and the sign-in steps of somebody half signed in
-NEVER_SEEN = {"accounts.join", "accounts.join_picture", "accounts.second_factor", "accounts.recovery_code"}
+# pages that no demonstration has: links that were never sent, the sign-in steps of somebody half signed in, and what
+# nobody has asked a second person for
+NEVER_SEEN = {
+    "accounts.join",
+    "accounts.join_picture",
+    "accounts.second_factor",
+    "accounts.recovery_code",
+    "approvals_desk.show",
+}
 
 
 def samples(name: str) -> list[str]:

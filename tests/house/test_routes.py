@@ -19,6 +19,7 @@ SUDO = {
     "account_desk.recovery_codes",
     "account_desk.remove_passkey",
     "account_desk.second_factor",
+    "approvals_desk.decide",
     "staff_desk.enable",
     "staff_desk.disable",
     "staff_desk.invite",

@@ -7,7 +7,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from station.accounts.models import Role
-from station.accounts.services import open_work_item, settle_work_item
+from station.accounts.services import lapse_approvals, open_work_item, settle_work_item
 from station.core import clock, ratelimit
 from station.core.actor import job
 from station.core.db import transaction
@@ -17,6 +17,11 @@ from worker.jobs import periodic
 
 KEEP_DONE = timedelta(days=30)
 CHECK = job("the check of invariants")
+
+
+@periodic("upkeep.lapse_approvals")
+def lapse() -> None:
+    lapse_approvals()
 
 
 @periodic("upkeep.forget_rate_buckets")

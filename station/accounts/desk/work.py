@@ -20,7 +20,8 @@ def index() -> str:
     person, done = current_person(), request.args.get("state") == "done"
     roles = [role for role in Role if person.may(role, reading=True)]
     items = queries.work_items(roles, still_open=not done)
-    return render_template("accounts/work.html", items=items, done=done)
+    approvals = [] if done else queries.approvals(person, waiting=True)
+    return render_template("accounts/work.html", items=items, done=done, approvals=approvals)
 
 
 @work.get("/<item_id>")

@@ -1,5 +1,14 @@
 """Every read of the accounts package."""
 
+from station.accounts.queries.approvals import (
+    APPROVAL_PREFIX,
+    ApprovalView,
+    approval,
+    approval_kind,
+    approvals,
+    deciders,
+    waiting_for,
+)
 from station.accounts.queries.audit import AUDIT_PAGE, AuditPage, Told, audit, packages, subject_url, tell
 from station.accounts.queries.passkeys import (
     PasskeyView,
@@ -23,7 +32,9 @@ from station.accounts.queries.people import (
 from station.accounts.queries.work import WorkItemView, work_counts, work_item, work_items
 
 __all__ = [
+    "APPROVAL_PREFIX",
     "AUDIT_PAGE",
+    "ApprovalView",
     "AuditPage",
     "InvitationView",
     "PasskeyView",
@@ -32,7 +43,11 @@ __all__ = [
     "StaffView",
     "Told",
     "WorkItemView",
+    "approval",
+    "approval_kind",
+    "approvals",
     "audit",
+    "deciders",
     "invitation",
     "packages",
     "passkey_creation",
@@ -46,6 +61,7 @@ __all__ = [
     "staff_member",
     "subject_url",
     "tell",
+    "waiting_for",
     "work_counts",
     "work_item",
     "work_items",

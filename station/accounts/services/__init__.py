@@ -1,9 +1,13 @@
 """Every write of the accounts package, by use case."""
 
+from station.accounts.services.approving import ask_approval, decide, lapse_approvals, withdraw
 from station.accounts.services.confirming import confirm, confirm_with_passkey
 from station.accounts.services.doors import second_step, sign_in
 from station.accounts.services.errors import (
     AccountsError,
+    AlreadyAsked,
+    ApprovalRefused,
+    ApprovalStale,
     CodeRefused,
     ConfirmationRefused,
     EmailTaken,
@@ -33,6 +37,9 @@ from station.accounts.services.work import close_work_item, open_work_item, sett
 
 __all__ = [
     "AccountsError",
+    "AlreadyAsked",
+    "ApprovalRefused",
+    "ApprovalStale",
     "CodeRefused",
     "ConfirmationRefused",
     "EmailTaken",
@@ -46,15 +53,18 @@ __all__ = [
     "TooManyTries",
     "add_passkey",
     "add_staff",
+    "ask_approval",
     "close_work_item",
     "confirm",
     "confirm_with_passkey",
+    "decide",
     "disable_staff",
     "enable_staff",
     "end_session",
     "hand_out_link",
     "invite",
     "join",
+    "lapse_approvals",
     "make_link",
     "offered_secret",
     "open_work_item",
@@ -70,4 +80,5 @@ __all__ = [
     "start_over",
     "start_session",
     "touch",
+    "withdraw",
 ]

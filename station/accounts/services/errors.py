@@ -45,3 +45,15 @@ class LastAdmin(AccountsError):
 
 class EmailTaken(AccountsError):
     """Another member of staff has this address."""
+
+
+class AlreadyAsked(AccountsError):
+    """The same has been asked for this subject, and still waits."""
+
+
+class ApprovalRefused(AccountsError):
+    """This person may not decide this, or not any more."""
+
+
+class ApprovalStale(AccountsError):
+    """What was asked for cannot be carried out any more; raised by whoever carries it out. Nothing is decided."""
