@@ -151,6 +151,15 @@ class Settings:
     mail_receipts_from: str = setting(
         "MAIL_RECEIPTS_FROM", "Sender address of receipts and notices.", "membership@example.org"
     )
+    alerts_mail: tuple[str, ...] = setting(
+        "STATION_ALERTS_MAIL", "Addresses, by commas, that are told of each urgent work item.", "", _list
+    )
+    alerts_webhook: str = setting(
+        "STATION_ALERTS_WEBHOOK", "Address that each urgent work item is posted to, as signed JSON.", ""
+    )
+    alerts_secret: str = setting(
+        "STATION_ALERTS_SECRET", "Signs what is posted there; 32 characters or more.", "", secret=True
+    )
     screening_trusted_networks: tuple[IPv4Network | IPv6Network, ...] = setting(
         "SCREENING_TRUSTED_NETWORKS",
         "Networks of our own, by commas, that no budget of the pledge form stops: the phone room's.",
@@ -283,6 +292,18 @@ def _general(known: Mapping[str, Any]) -> list[tuple[bool, str]]:
         (known["mail_security"] not in ("none", "starttls", "tls"), "MAIL_SECURITY is not none, starttls or tls."),
         ("@" not in known["mail_receipts_from"], "MAIL_RECEIPTS_FROM is not an email address."),
         (
+            any("@" not in each for each in known["alerts_mail"]),
+            "STATION_ALERTS_MAIL is not a list of email addresses, by commas.",
+        ),
+        (
+            bool(known["alerts_webhook"]) and _scheme(known["alerts_webhook"]) not in ("http", "https"),
+            "STATION_ALERTS_WEBHOOK is not an http(s) address.",
+        ),
+        (
+            bool(known["alerts_webhook"]) and len(known["alerts_secret"]) < 32,
+            "STATION_ALERTS_SECRET: what is posted to STATION_ALERTS_WEBHOOK is signed with 32 characters or more.",
+        ),
+        (
             _scheme(address) not in ("http", "https") or address.endswith("/"),
             "STATION_URL is not an http(s) address without a slash at the end.",
         ),
@@ -327,6 +348,10 @@ def _production_refusals(known: Mapping[str, Any], environ: Mapping[str, str]) -
         ),
         (bool(known["stripe_api_base"]), "STRIPE_API_BASE: production refuses the sandbox; unset it."),
         ("STATION_TEST_PAUSE_AT" in environ, "STATION_TEST_PAUSE_AT: production stops at no point; unset it."),
+        (
+            _scheme(known["alerts_webhook"]) == "http",
+            "STATION_ALERTS_WEBHOOK: production posts nothing in the clear; use https.",
+        ),
         (known["movable_clock"], "STATION_MOVABLE_CLOCK: production refuses the movable clock."),
         (missing("DATABASE_URL"), "DATABASE_URL: production needs its database named."),
         (

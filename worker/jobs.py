@@ -96,6 +96,7 @@ def _failed(claim: Claim, error: Exception) -> None:
                 f"A background job gave up: {claim.job.name}",
                 f"Attempt {claim.attempt} of {claim.job.attempts}: {_text(error)}. Mend the cause, then retry it.",
                 data={"outbox_id": str(claim.id), "job": claim.job.name, "args": claim.args},
+                urgent=not claim.job.quiet,
             )
     log.warning(
         "%s: attempt %d failed (%s)%s",

@@ -1,6 +1,6 @@
-"""Safety: sudo, and a second person's approval.
+"""Safety: sudo, a second person's approval, urgent work items, and what the checks last answered.
 
-Revision: 0007, after 0005
+Revision: 0007, after 0006
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0007"
-down_revision = "0005"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
@@ -23,7 +23,17 @@ def upgrade() -> None:
         "staff_session", sa.Column("proved_at", sa.DateTime(timezone=True), server_default=never, nullable=False)
     )
     op.execute("UPDATE staff_session SET proved_at = created_at")
+    op.add_column("work_item", sa.Column("urgent", sa.Boolean(), server_default=sa.false(), nullable=False))
     _approval()
+    op.create_table(
+        "check_result",
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("checked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("broken_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("lines", JSON, nullable=False),
+        sa.CheckConstraint("length(name) <= 80", name=op.f("ck_check_result_name_length")),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_check_result")),
+    )
 
 
 def _approval() -> None:
@@ -70,5 +80,7 @@ def _approval() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("check_result")
     op.drop_table("approval")
+    op.execute("ALTER TABLE work_item DROP COLUMN urgent")
     op.execute("ALTER TABLE staff_session DROP COLUMN proved_at")

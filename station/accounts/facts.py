@@ -21,6 +21,16 @@ class StaffInvited:
 
 
 @dataclass(frozen=True)
+class AlertRaised:
+    """An urgent work item is told outside the desk, once. Its words stay at the desk: `url` leads there."""
+
+    item_id: UUID
+    title: str
+    queue: str
+    url: str
+
+
+@dataclass(frozen=True)
 class PasskeyChanged:
     """A passkey was added or removed. Whoever reacts tells its owner, so that a stranger's doing is noticed."""
 

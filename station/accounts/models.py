@@ -132,11 +132,23 @@ class WorkItem(Base):
     subject_kind: Mapped[str] = mapped_column(sa.String(40), default="")
     subject_id: Mapped[UUID | None]
     data: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    urgent: Mapped[bool] = mapped_column(default=False)  # it is told outside the desk as well
     state: Mapped[WorkState] = mapped_column(enum(WorkState), default=WorkState.OPEN)
     opened_at: Mapped[datetime] = mapped_column(Utc)
     closed_at: Mapped[datetime | None] = mapped_column(Utc)
     closed_by: Mapped[str] = mapped_column(sa.String(200), default="")
     note: Mapped[str] = mapped_column(sa.Text, default="")
+
+
+class CheckResult(Base):
+    """What an invariant of the books answered when it was last asked. Without lines it holds."""
+
+    __tablename__ = "check_result"
+
+    name: Mapped[str] = mapped_column(sa.String(80), primary_key=True)
+    checked_at: Mapped[datetime] = mapped_column(Utc)
+    broken_since: Mapped[datetime | None] = mapped_column(Utc)
+    lines: Mapped[list[str]] = mapped_column(Json, default=list)
 
 
 class Decision(StrEnum):

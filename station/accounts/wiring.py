@@ -13,7 +13,7 @@ from station.accounts.models import Role
 from station.accounts.places import NAV, QUEUES, SUBJECT_PAGES, NavItem, SubjectPage, WorkQueue, WorkRow
 from station.core.events import EventRow
 from station.core.ids import public_id
-from station.core.places import COMMAND_GROUPS, EVENT_SENTENCES, EventSentence
+from station.core.places import COMMAND_GROUPS, EVENT_SENTENCES, INVARIANTS, EventSentence, Invariant
 
 
 def wire() -> None:
@@ -22,6 +22,7 @@ def wire() -> None:
     NAV.contribute(NavItem("A second person", "approvals_desk.index", ""), rank=21)
     NAV.contribute(NavItem("Staff", "staff_desk.index", "House", (Role.ADMIN, Role.AUDITOR)), rank=90)
     NAV.contribute(NavItem("Audit trail", "audit_desk.index", "House", (Role.AUDITOR,)), rank=91)
+    NAV.contribute(NavItem("Checks", "checks_desk.index", "House", (Role.AUDITOR,)), rank=91)
     NAV.contribute(NavItem("Your account", "account_desk.show", "House"), rank=92)
     SUBJECT_PAGES.contribute(SubjectPage("work_item", _work_url), rank=80)
     SUBJECT_PAGES.contribute(SubjectPage("approval", _approval_url), rank=81)
@@ -31,6 +32,7 @@ def wire() -> None:
         QUEUES.contribute(
             WorkQueue(f"{role.value.capitalize()}: a second person", (role,), partial(_undecided, role))
         )
+    INVARIANTS.contribute(*CHECKS)
     for name, tell in SENTENCES.items():
         EVENT_SENTENCES.contribute(EventSentence(f"accounts.{name}", tell))
 
@@ -80,6 +82,10 @@ def _proof(event: EventRow) -> str:
     return f"a password and {_a(event.data['how'])}"
 
 
+CHECKS = (
+    Invariant("jobs run", "No job is due for longer than fifteen minutes.", queries.late_jobs),
+    Invariant("dead jobs are seen", "Every job that gave up has a work item.", queries.unnoticed_dead_jobs),
+)
 LINK_WORDS = {"join": "join the desk", "second_factor": "set up a new second factor"}
 SENTENCES = {
     "staff.added": lambda e: f"added {e.data['name']} to the desk as {_words(e.data['roles'])}",
@@ -101,6 +107,7 @@ SENTENCES = {
     "session.ended": lambda e: "signed out",
     "session.revoked": lambda e: "signed a browser out from elsewhere",
     "sign_in.refused": _refused,
+    "checks.asked": lambda e: "had everything checked",
     "approval.asked": lambda e: f"asked for a second person: {e.data['asks']}",
     "approval.approved": lambda e: f"approved “{e.data['asks']}”: {e.data['note']}",
     "approval.refused": lambda e: f"refused “{e.data['asks']}”: {e.data['note']}",

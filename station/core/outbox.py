@@ -70,12 +70,16 @@ class Outbox(Base):
 
 @dataclass(frozen=True)
 class Job:
-    """A kind of job: its name (`package.verb`), queue, lease in seconds, and attempts before a person must look."""
+    """A kind of job: its name (`package.verb`), queue, lease in seconds, and attempts before a person must look.
+
+    The end of a `quiet` one alerts nobody: alerts themselves travel by it.
+    """
 
     name: str
     queue: Queue
     lease: int = 120
     attempts: int = 10
+    quiet: bool = False
 
     def __post_init__(self) -> None:
         JOBS[self.name] = self
@@ -227,6 +231,13 @@ def revive(row_id: UUID) -> bool:
             return False
         row.state, row.attempts, row.run_at, row.published_at = JobState.READY, 0, clock.now(), None
         return True
+
+
+def waiting_since(instant: datetime) -> list[tuple[str, int, datetime]]:
+    """Kinds of jobs that were due before an instant and still wait: name, how many, and since when the oldest."""
+    waits = (Outbox.state == JobState.READY, Outbox.run_at < instant)
+    found = sa.select(Outbox.job, sa.func.count(), sa.func.min(Outbox.run_at)).where(*waits)
+    return [(name, many, since) for name, many, since in db.session().execute(found.group_by(Outbox.job))]
 
 
 def oldest_waiting() -> timedelta:

@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 import click
 
+from station.core.db import db
 from station.core.events import EventRow
 
 T = TypeVar("T")
@@ -48,6 +49,14 @@ class Invariant:
     name: str
     sentence: str
     broken: Callable[[], list[str]]
+
+    def ask(self) -> list[str]:
+        """Its breaches; one that cannot be asked counts as broken, and hides none of the others."""
+        try:
+            return self.broken()
+        except Exception as error:
+            db.session().rollback()
+            return [f"It could not be asked: {type(error).__name__}: {error}"[:2000]]
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 
-from station.accounts.facts import PasskeyChanged, StaffInvited
+from station.accounts.facts import AlertRaised, PasskeyChanged, StaffInvited
+from station.core.runtime import settings
 from station.mail.models import Stream
 from station.mail.services import queue_mail
 
@@ -37,3 +38,18 @@ def tell_of_passkey(changed: PasskeyChanged) -> None:
         template="mail/notices/passkey",
         context={"name": changed.name, "passkey": changed.passkey, "done": changed.done},
     )
+
+
+def tell_of_work(alert: AlertRaised) -> None:
+    """Something urgent waits: write to those whom the settings name, once an item and address."""
+    for address in settings().alerts_mail:
+        queue_mail(
+            kind="accounts.alert",
+            key=f"{alert.item_id}:{address}",
+            stream=Stream.NOTICES,
+            member_id=None,
+            to_name="",
+            to_email=address,
+            template="mail/notices/alert",
+            context={"title": alert.title, "queue": alert.queue, "url": alert.url},
+        )

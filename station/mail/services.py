@@ -27,7 +27,7 @@ from station.mail.models import MailState, OutgoingMail, Stream
 from station.mail.render import Rendered, render
 from station.members import queries as members
 
-SEND = Job("mail.send", Queue.MAIL, lease=120, attempts=200)
+SEND = Job("mail.send", Queue.MAIL, lease=120, attempts=200, quiet=True)
 GIVE_UP_AFTER = timedelta(days=4)  # RFC 5321 §4.5.4.1 asks for four to five days
 SENT_PRIVATELY = "This message held a private link. It was sent, and its text was not kept.\n"
 POST = job("the mail room")

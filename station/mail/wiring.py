@@ -6,7 +6,7 @@ from uuid import UUID
 
 from flask import url_for
 
-from station.accounts.facts import PasskeyChanged, StaffInvited
+from station.accounts.facts import AlertRaised, PasskeyChanged, StaffInvited
 from station.accounts.models import Role
 from station.accounts.places import NAV, SUBJECT_PAGES, TILES, NavItem, SubjectPage, Tile, TileValue
 from station.core.announce import react
@@ -15,7 +15,7 @@ from station.core.places import EVENT_SENTENCES, INVARIANTS, EventSentence, Inva
 from station.core.words import when
 from station.mail import queries
 from station.mail.models import MailState
-from station.mail.reactors import send_link, tell_of_passkey
+from station.mail.reactors import send_link, tell_of_passkey, tell_of_work
 from station.members.places import PANELS, MemberPanel
 
 SENTENCES = {
@@ -29,6 +29,7 @@ SENTENCES = {
 def wire() -> None:
     react(StaffInvited, send_link)
     react(PasskeyChanged, tell_of_passkey)
+    react(AlertRaised, tell_of_work)
     NAV.contribute(NavItem("Mail", "mail_desk.index", "Development", (Role.DEVELOPMENT,)), rank=40)
     SUBJECT_PAGES.contribute(SubjectPage("mail", _url), rank=30)
     TILES.contribute(Tile("Mail waiting", _waiting, (Role.DEVELOPMENT,)), rank=70)

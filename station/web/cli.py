@@ -124,10 +124,11 @@ def _become(command: processes.Command) -> None:
 
 
 @click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 @with_appcontext
-def check() -> None:
+def check(as_json: bool) -> None:
     """Check that the books hold. Exit code 1 when they do not."""
-    sys.exit(checkup.check())
+    sys.exit(checkup.check(as_json))
 
 
 @click.group("clock")

@@ -104,6 +104,10 @@ def test_production_starts_with_real_settings() -> None:
         ({"STATION_WEB_WORKERS": "0"}, "STATION_WEB_WORKERS"),
         ({"MAIL_RECEIPTS_FROM": "rubbish"}, "MAIL_RECEIPTS_FROM"),
         ({"MAIL_PORT": "0"}, "MAIL_PORT"),
+        ({"STATION_ALERTS_MAIL": "ops"}, "STATION_ALERTS_MAIL"),
+        ({"STATION_ALERTS_WEBHOOK": "ftp://x", "STATION_ALERTS_SECRET": "s" * 32}, "STATION_ALERTS_WEBHOOK"),
+        ({"STATION_ALERTS_WEBHOOK": "http://x", "STATION_ALERTS_SECRET": "s" * 32}, "in the clear"),
+        ({"STATION_ALERTS_WEBHOOK": "https://x"}, "STATION_ALERTS_SECRET"),
     ],
 )
 def test_production_refuses_what_belongs_to_the_demonstration(change: dict[str, str | None], word: str) -> None:

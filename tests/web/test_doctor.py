@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import socket
@@ -75,6 +76,8 @@ def test_wrong_settings_are_lines_and_exit_code_2(tmp_path: Path) -> None:
 def test_an_empty_database_is_a_line(tmp_path: Path) -> None:
     done = station("check", home=tmp_path)
     assert (done.returncode, done.stdout, done.stderr) == (1, "The database is empty: station db upgrade\n", "")
+    told = json.loads(station("check", "--json", home=tmp_path).stdout)
+    assert (told["problem"], told["invariants"]) == ("The database is empty: station db upgrade", [])
 
 
 def test_check_tells_what_does_not_hold(app: Flask, capsys: pytest.CaptureFixture[str]) -> None:
@@ -83,10 +86,16 @@ def test_check_tells_what_does_not_hold(app: Flask, capsys: pytest.CaptureFixtur
     INVARIANTS.contribute(broken)
     try:
         assert checkup.check() == 1
+        said = capsys.readouterr().out
+        assert "BROKEN  test-broken: Two and two are four.\n          they are five" in said
+        assert checkup.check(as_json=True) == 1
     finally:
         INVARIANTS._items[:] = [pair for pair in INVARIANTS._items if pair[1] is not broken]
-    said = capsys.readouterr().out
-    assert "BROKEN  test-broken: Two and two are four.\n          they are five" in said
+    told = json.loads(capsys.readouterr().out)
+    assert (told["broken"], told["problem"], len(told["invariants"])) == (1, "", len(INVARIANTS) + 1)
+    assert told["migration"]["database"] == told["migration"]["code"]
+    wrong = {"name": "test-broken", "sentence": "Two and two are four.", "holds": False, "lines": ["they are five"]}
+    assert wrong in told["invariants"]
 
 
 def test_packages_contribute_their_commands(app: Flask, tmp_path: Path) -> None:

@@ -6,17 +6,13 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from station.accounts.models import Role
-from station.accounts.services import lapse_approvals, open_work_item, settle_work_item
+from station.accounts.services import lapse_approvals, run_checks
 from station.core import clock, ratelimit
-from station.core.actor import job
 from station.core.db import transaction
 from station.core.outbox import JobState, Outbox
-from station.core.places import INVARIANTS, Invariant
 from worker.jobs import periodic
 
 KEEP_DONE = timedelta(days=30)
-CHECK = job("the check of invariants")
 
 
 @periodic("upkeep.lapse_approvals")
@@ -39,15 +35,4 @@ def prune_outbox() -> None:
 
 @periodic("upkeep.check_invariants", lease=600)
 def check_invariants() -> None:
-    for invariant in INVARIANTS:
-        _check(invariant)
-
-
-def _check(invariant: Invariant) -> None:
-    """One invariant: broken, it is a person's; once it holds again, nobody's."""
-    key = f"invariant:{invariant.name}"
-    if lines := invariant.broken():
-        title = f"The books do not hold: {invariant.sentence}"[:200]
-        open_work_item("invariant", key, Role.ADMIN, title, "\n".join(lines[:50]))
-    else:
-        settle_work_item(key, "It holds again.", CHECK)
+    run_checks()

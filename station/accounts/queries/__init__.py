@@ -10,6 +10,7 @@ from station.accounts.queries.approvals import (
     waiting_for,
 )
 from station.accounts.queries.audit import AUDIT_PAGE, AuditPage, Told, audit, packages, subject_url, tell
+from station.accounts.queries.checks import CheckView, check_views, late_jobs, unnoticed_dead_jobs
 from station.accounts.queries.passkeys import (
     PasskeyView,
     passkey_creation,
@@ -36,6 +37,7 @@ __all__ = [
     "AUDIT_PAGE",
     "ApprovalView",
     "AuditPage",
+    "CheckView",
     "InvitationView",
     "PasskeyView",
     "Person",
@@ -47,8 +49,10 @@ __all__ = [
     "approval_kind",
     "approvals",
     "audit",
+    "check_views",
     "deciders",
     "invitation",
+    "late_jobs",
     "packages",
     "passkey_creation",
     "passkey_request",
@@ -61,6 +65,7 @@ __all__ = [
     "staff_member",
     "subject_url",
     "tell",
+    "unnoticed_dead_jobs",
     "waiting_for",
     "work_counts",
     "work_item",

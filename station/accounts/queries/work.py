@@ -28,6 +28,7 @@ class WorkItemView:
     title: str
     detail: str
     subject: tuple[str, UUID | None]
+    urgent: bool
     open: bool
     opened_at: datetime
     closed_at: datetime | None
@@ -75,6 +76,7 @@ def _view(row: WorkItem) -> WorkItemView:
         row.title,
         row.detail,
         (row.subject_kind, row.subject_id),
+        row.urgent,
         row.state is WorkState.OPEN,
         row.opened_at,
         row.closed_at,

@@ -1,6 +1,8 @@
 """Every write of the accounts package, by use case."""
 
+from station.accounts.services.alerting import ALERT, raise_alert
 from station.accounts.services.approving import ask_approval, decide, lapse_approvals, withdraw
+from station.accounts.services.checking import CHECK, ask_for_checks, run_checks
 from station.accounts.services.confirming import confirm, confirm_with_passkey
 from station.accounts.services.doors import second_step, sign_in
 from station.accounts.services.errors import (
@@ -36,6 +38,8 @@ from station.accounts.services.staff import add_staff, disable_staff, enable_sta
 from station.accounts.services.work import close_work_item, open_work_item, settle_work_item
 
 __all__ = [
+    "ALERT",
+    "CHECK",
     "AccountsError",
     "AlreadyAsked",
     "ApprovalRefused",
@@ -54,6 +58,7 @@ __all__ = [
     "add_passkey",
     "add_staff",
     "ask_approval",
+    "ask_for_checks",
     "close_work_item",
     "confirm",
     "confirm_with_passkey",
@@ -68,10 +73,12 @@ __all__ = [
     "make_link",
     "offered_secret",
     "open_work_item",
+    "raise_alert",
     "remove_passkey",
     "renew_recovery_codes",
     "reset_second_factor",
     "revoke_session",
+    "run_checks",
     "second_step",
     "set_roles",
     "settle_work_item",

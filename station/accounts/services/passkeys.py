@@ -175,6 +175,7 @@ def _warn(row: Passkey, owner: Staff, count: int) -> None:
         f"hold it. It did not open the desk. Ask {owner.name}; when in doubt reset their second factor, which "
         "removes their passkeys.",
         subject,
+        urgent=True,
     )
 
 

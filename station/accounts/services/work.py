@@ -9,6 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from station.accounts.models import Role, WorkItem, WorkState
+from station.accounts.services.alerting import enqueue_alert
 from station.core import clock, events
 from station.core.actor import Actor
 from station.core.db import db, transaction
@@ -25,10 +26,13 @@ def open_work_item(
     detail: str = "",
     subject: Subject | None = None,
     data: Mapping[str, Any] | None = None,
+    *,
+    urgent: bool = False,
 ) -> UUID:
     """Put something into a role's queue; returns its id. One open item a `key`: the same again changes nothing.
 
-    Joins the current transaction. Closing an item makes its key free for a new one.
+    Joins the current transaction. Closing an item makes its key free for a new one. An `urgent` one is told outside
+    the desk as well, once, wherever the settings say.
     """
     with transaction() as session:
         found = _open_item(key)
@@ -44,12 +48,14 @@ def open_work_item(
             "subject_kind": subject.kind if subject else "",
             "subject_id": subject.id if subject else None,
             "data": dict(data or {}),
+            "urgent": urgent,
             "state": WorkState.OPEN,
             "opened_at": clock.now(),
             "closed_by": "",
             "note": "",
         }
-        insert_missing(WorkItem, **values)
+        if insert_missing(WorkItem, **values) and urgent:
+            enqueue_alert(values["id"])
         session.flush()
         return _open_item(key) or values["id"]
 
