@@ -13,7 +13,7 @@ from sandbox.stripe.browser import frames, wire
 from sandbox.stripe.core.answers import send
 from sandbox.stripe.core.world import DEFAULT_SECRET, Sandbox, Settings
 from sandbox.stripe.flows import timers
-from sandbox.stripe.pages import checkout, controls, overview, scenery, secure
+from sandbox.stripe.pages import checkout, controls, invoice, overview, scenery, secure
 from sandbox.stripe.webhooks.courier import Courier
 
 API_METHODS = ["GET", "POST", "DELETE"]
@@ -53,7 +53,7 @@ def create_sandbox(
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.extensions["sandbox"] = sandbox
     app.extensions["courier"] = Courier(sandbox)
-    for part in (checkout, secure, controls, overview, scenery, frames, wire):
+    for part in (checkout, secure, invoice, controls, overview, scenery, frames, wire):
         app.register_blueprint(part.blueprint)
     app.add_url_rule("/v1/<path:rest>", "api", _api, methods=API_METHODS)
     app.before_request(_only_here)

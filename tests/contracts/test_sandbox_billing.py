@@ -172,7 +172,7 @@ def test_a_skipped_month_and_another_day(stripe_sandbox: Handle, v1: Any) -> Non
 
 def test_a_trial_can_end_now(stripe_sandbox: Handle, v1: Any) -> None:
     subscription = begun(v1, trial_end=stripe_sandbox.now() + 10 * DAY)
-    assert (subscription.status, subscription.trial_end) == ("trialing", stripe_sandbox.now() + 10 * DAY)
+    assert (subscription.status, subscription.trial_end) == ("trialing", ends(subscription))
     paid = v1.subscriptions.update(subscription.id, {"trial_end": "now", "proration_behavior": "none"})
     assert paid.status == "active"
     assert v1.invoices.retrieve(paid.latest_invoice).amount_paid == 1500
@@ -187,7 +187,7 @@ def test_another_interval_begins_a_period_now(stripe_sandbox: Handle, v1: Any) -
     price = {**recurring(9000, "year"), "product": item.price.product}
     given = {"items": [{"id": item.id, "price_data": price}], "proration_behavior": "none"}
     changed = v1.subscriptions.update(subscription.id, given)
-    assert changed.billing_cycle_anchor == stripe_sandbox.now()
+    assert changed.billing_cycle_anchor == pytest.approx(stripe_sandbox.now(), abs=5)
     assert ends(changed) > stripe_sandbox.now() + 364 * DAY
     assert v1.invoices.retrieve(changed.latest_invoice).amount_paid == 9000
     with pytest.raises(stripe.InvalidRequestError, match="proration_behavior"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sandbox.stripe.api.registry import Call, check_metadata, listing, merged_metadata, route
-from sandbox.stripe.core.errors import no_such
+from sandbox.stripe.core.errors import invalid, no_such
 from sandbox.stripe.core.shapes import Obj
 from sandbox.stripe.flows.direct import confirming
 from sandbox.stripe.flows.finishing import create_customer
@@ -38,6 +38,15 @@ def _with_card(call: Call, customer: Obj) -> Obj:
     return call.sandbox.store.save(customer)
 
 
+def _check_owner(call: Call, customer: Obj, wanted: str) -> None:
+    """The default is one of the customer's own methods: docs.stripe.com/api/customers/update."""
+    method = call.sandbox.store.get("payment_method", wanted) if wanted else None
+    if wanted and (method is None or method["customer"] != customer["id"]):
+        text = f"The customer does not have a payment method with the ID {wanted}."
+        param = "invoice_settings[default_payment_method]"
+        raise invalid(f"{text} The payment method must be attached to the customer.", param, "resource_missing")
+
+
 def _whole_address(given: Obj) -> Obj:
     return {n: given.get(n) or None for n in ("city", "country", "line1", "line2", "postal_code", "state")}
 
@@ -66,6 +75,7 @@ def update(call: Call) -> Obj:
     customer["metadata"] = merged_metadata(customer["metadata"], call.params.get("metadata", {}))
     wanted = (call.params.get("invoice_settings") or {}).get("default_payment_method")
     if wanted is not None:
+        _check_owner(call, customer, wanted)
         customer["invoice_settings"] = {**customer["invoice_settings"], "default_payment_method": wanted or None}
     changed = {name: value for name, value in before.items() if customer[name] != value}
     call.sandbox.store.save(customer)

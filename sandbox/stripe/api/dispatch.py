@@ -33,6 +33,7 @@ def answer(sandbox: Sandbox, request: Request) -> Answer:
     try:
         authenticate(sandbox, request)
         _version(request)
+        sandbox.permissions.check(request.method, request.path, sandbox.settings.account)
         if fault is not None:
             refuse_early(fault)
         done = _perform(sandbox, request, request_id, fault)

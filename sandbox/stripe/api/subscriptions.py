@@ -6,7 +6,7 @@ import copy
 from typing import Any
 
 from sandbox.stripe.api.catalogue import make_price
-from sandbox.stripe.api.registry import Call, listing, merged_metadata, route
+from sandbox.stripe.api.registry import Call, in_range, listing, merged_metadata, route
 from sandbox.stripe.core.errors import ApiError, invalid, no_such
 from sandbox.stripe.core.shapes import Obj
 from sandbox.stripe.flows.billing import changing, periods, subscribing
@@ -19,19 +19,34 @@ def retrieve(call: Call) -> Obj:
     return call.load("subscription", ID)
 
 
-@route("get /v1/subscriptions", "limit starting_after ending_before created customer status")
+@route(
+    "get /v1/subscriptions",
+    "limit starting_after ending_before created customer status price collection_method "
+    "current_period_start current_period_end",
+)
 def list_(call: Call) -> Obj:
     """Cancelled ones are left out unless asked for: docs.stripe.com/api/subscriptions/list."""
     status = call.params.get("status")
 
     def keep(row: Obj) -> bool:
+        if not _items_fit(call.params, row):
+            return False
         if status == "all":
             return True
         if status == "ended":
             return bool(row["status"] in ("canceled", "incomplete_expired"))
         return bool(row["status"] == status if status else row["status"] != "canceled")
 
-    return listing(call, "subscription", "customer", keep=keep)
+    return listing(call, "subscription", "customer", "collection_method", keep=keep)
+
+
+def _items_fit(given: dict[str, Any], subscription: Obj) -> bool:
+    """Price and period are facts of the items."""
+    items = subscription["items"]["data"]
+    periods_ = [name for name in ("current_period_start", "current_period_end") if name in given]
+    if not all(any(in_range(int(item[name]), given[name]) for item in items) for name in periods_):
+        return False
+    return "price" not in given or any(item["price"]["id"] == given["price"] for item in items)
 
 
 @route("get /v1/subscription_items", "limit starting_after ending_before subscription")

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from sandbox.stripe.contract import check_event, sdk
 from sandbox.stripe.core.clock import Clock
 from sandbox.stripe.core.faults import Faults
+from sandbox.stripe.core.permissions import Permissions
 from sandbox.stripe.core.shapes import Obj, make
 from sandbox.stripe.core.store import Store
 
@@ -31,6 +32,7 @@ class Settings:
     webhook_events: tuple[str, ...] = ("*",)
     deliver: str = "auto"
     seed: int = 1
+    account: str = "acct_1Sandbox00000000"
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,7 @@ class Sandbox:
         meta = self.store.get("_meta", "clock")
         self.clock = Clock(float(meta["offset"]) if meta else 0.0)
         self.faults = Faults()
+        self.permissions = Permissions()
         self.random = random.Random(settings.seed)  # noqa: S311  (repeatable disorder, no secret)
         self.requests: deque[dict[str, Any]] = deque(maxlen=5000)
         self.violations: list[Violation] = []

@@ -16,6 +16,13 @@ from sandbox.stripe.flows.banks import ACCOUNTS, BankEntered, KnownAccount, char
 from sandbox.stripe.flows.cards import Decline, billing_details
 
 ANSWER_AFTER = 4 * DAY
+KEEPS_MANDATE = ("insufficient_funds", "bank_cannot_process", "charge_exceeds_source_limit")
+"""Returns after which the account may be debited again; after any other the mandate is inactive."""
+NO_MANDATE = Decline(
+    "payment_intent_mandate_invalid",
+    None,
+    "The provided mandate is invalid and can not be used for the payment intent.",
+)
 
 
 def create_method(sandbox: Sandbox, entered: BankEntered) -> Obj:
@@ -58,20 +65,38 @@ def mandate_of(sandbox: Sandbox, method: Obj) -> str:
     return str(sandbox.get("_account", method["id"])["mandate"])
 
 
+def revoke(sandbox: Sandbox, charge: Obj, reason: str) -> None:
+    """docs.stripe.com/payments/ach-direct-debit#mandates: a debit came back, and what that says about the next."""
+    if reason not in KEEPS_MANDATE:
+        end_mandate(sandbox, charge["payment_method_details"]["us_bank_account"]["mandate"])
+
+
+def end_mandate(sandbox: Sandbox, identifier: str) -> Obj:
+    """The permission to debit is gone; the account can be used again with a new one only."""
+    mandate = sandbox.get("mandate", identifier)
+    if mandate["status"] == "active":
+        mandate["status"] = "inactive"
+        sandbox.store.save(mandate)
+        sandbox.emit("mandate.updated", mandate, {"status": "active"})
+    return mandate
+
+
 def begin(sandbox: Sandbox, intent: Obj, method: Obj, sent_back: Decline | None = None) -> Decline | None:
     """Send the debit to the bank; the decline when it is refused at once. `sent_back` foretells a return."""
     account = account_of(sandbox, method)
+    allowed = sandbox.get("mandate", mandate_of(sandbox, method))["status"] == "active"
+    refused = account.at_once if allowed else NO_MANDATE
     answer_at = sandbox.now() + ANSWER_AFTER
     day = datetime.fromtimestamp(answer_at, UTC).strftime("%Y-%m-%d")
-    details = charge_account(method, mandate_of(sandbox, method), None if account.at_once else day)
+    details = charge_account(method, mandate_of(sandbox, method), None if refused else day)
     charge = paying.make_charge(
-        sandbox, intent, method, {"type": "us_bank_account", "us_bank_account": details}, account.at_once
+        sandbox, intent, method, {"type": "us_bank_account", "us_bank_account": details}, refused
     )
     intent["latest_charge"] = charge["id"]
-    if account.at_once is not None:
+    if refused is not None:
         sandbox.store.save(charge)
-        paying.failed(sandbox, intent, method, charge, account.at_once)
-        return account.at_once
+        paying.failed(sandbox, intent, method, charge, refused)
+        return refused
     charge.update(status="pending", paid=False, captured=True)
     sandbox.store.save(charge)
     intent.update(status="processing", payment_method=method["id"], last_payment_error=None, next_action=None)
@@ -115,4 +140,5 @@ def answer(sandbox: Sandbox, charge: Obj, decline: Decline | None) -> Obj:
     sandbox.store.save(charge)
     method = sandbox.get("payment_method", charge["payment_method"])
     paying.failed(sandbox, intent, method, charge, decline)
+    revoke(sandbox, charge, decline.code)
     return intent

@@ -60,6 +60,21 @@ def attach(sandbox: Sandbox, method: Obj, customer: str) -> None:
         sandbox.emit("payment_method.attached", method)
 
 
+def renew_card(sandbox: Sandbox, method: Obj, exp_year: int, number: str | None) -> Obj:
+    """docs.stripe.com/payments/cards/overview#automatic-card-updates: the network knows a new date or number."""
+    row = sandbox.get("_card", method["id"])
+    if number is not None and number not in CARDS:
+        raise ValueError(f"not a test card: {number}")
+    card = CARDS[number or row["number"]]
+    before = {"card": {name: method["card"][name] for name in ("brand", "exp_year", "fingerprint", "last4")}}
+    fresh = method_card(Entered(card, method["card"]["exp_month"], exp_year, "", ""))
+    method["card"] = {**fresh, "wallet": method["card"]["wallet"]}
+    sandbox.store.save(method)
+    sandbox.store.put("_card", {**row, "number": card.number})
+    sandbox.emit("payment_method.automatically_updated", method, before)
+    return method
+
+
 def card_of(sandbox: Sandbox, method: Obj) -> KnownCard | None:
     """The test card behind a PaymentMethod; None when it is no card."""
     row = sandbox.store.get("_card", method["id"])

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from sandbox.stripe.scenes.account import AccountScenes
 from sandbox.stripe.scenes.billing import BillingScenes
 from sandbox.stripe.scenes.money import MoneyScenes
 
 
-class Scenes(MoneyScenes, BillingScenes):
+class Scenes(MoneyScenes, BillingScenes, AccountScenes):
     """Every scene, on one sandbox (`Scenes(sandbox)`)."""
 
 

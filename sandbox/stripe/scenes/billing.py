@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sandbox.stripe.core.clock import DAY
+from sandbox.stripe.core.shapes import Obj
 from sandbox.stripe.core.world import Sandbox
-from sandbox.stripe.flows.billing import collecting, subscribing
+from sandbox.stripe.flows import challenge, debits, paying, setting_up
+from sandbox.stripe.flows.billing import collecting, subscribing, visiting
+from sandbox.stripe.flows.cards import CARDS, Decline, Entered
 
 ENDS = ("canceled", "unpaid", "past_due")
 
@@ -32,3 +35,57 @@ class BillingScenes:
             for subscription in self.sandbox.store.all("subscription"):
                 if subscription["status"] in ("active", "past_due", "trialing"):
                     subscribing.plan_renewal(self.sandbox, subscription)
+
+    def pay_invoice(self, invoice_id: str, card: str = "4242424242424242", authenticate: bool = True) -> str | None:
+        """The donor pays an open invoice on its hosted page with another card; the message when it was declined."""
+        if card not in CARDS:
+            raise ValueError(f"not a test card: {card}")
+        entered = Entered(CARDS[card], 12, 2040, "Test Donor", "donor@example.org")
+        try:
+            decline = visiting.pay(self.sandbox, invoice_id, entered)
+            if decline is None and CARDS[card].secure:
+                decline = visiting.authenticated(self.sandbox, invoice_id, authenticate)
+        except visiting.NotOpen as closed:
+            raise ValueError(f"the invoice is {closed}") from None
+        return decline.message if decline else None
+
+    def confirm_invoice(self, invoice_id: str, passed: bool = True) -> str | None:
+        """The donor answers the bank that wanted to see them at a renewal; the message when it failed."""
+        try:
+            decline = visiting.authenticated(self.sandbox, invoice_id, bool(passed))
+        except visiting.NotOpen as closed:
+            raise ValueError(f"the invoice is {closed}") from None
+        return decline.message if decline else None
+
+    def authenticate(self, intent_id: str, passed: bool = True) -> str | None:
+        """The donor answers the bank about a PaymentIntent or SetupIntent that was made over the API."""
+        with self.sandbox.action():
+            intent = self.sandbox.store.find(intent_id)
+            if intent is None or intent["status"] != "requires_action":
+                raise ValueError("nothing waits for authentication")
+            method = self.sandbox.get("payment_method", intent["payment_method"])
+            decline = self._answered(intent, method) if passed else challenge.failed(self.sandbox, intent, method)
+        return decline.message if decline else None
+
+    def _answered(self, intent: Obj, method: Obj) -> Decline | None:
+        challenge.passed(self.sandbox, intent, method)
+        if intent["object"] == "setup_intent":
+            decline = setting_up.refusal(self.sandbox, method)
+            customer = self.sandbox.get("customer", intent["customer"]) if intent["customer"] else None
+            setting_up.attempt(self.sandbox, intent, method, customer, decline)
+            return decline
+        decline = paying.decline_of(self.sandbox, method)
+        paying.attempt(self.sandbox, intent, method, decline)
+        return decline
+
+    def update_card(self, payment_method_id: str, exp_year: int = 2044, number: str | None = None) -> Obj:
+        """The card network sends a new expiry date, or a new card: `payment_method.automatically_updated`."""
+        with self.sandbox.action():
+            method = self.sandbox.get("payment_method", payment_method_id)
+            return paying.renew_card(self.sandbox, method, int(exp_year), number)
+
+    def revoke_mandate(self, payment_method_id: str) -> Obj:
+        """The donor takes back the permission to debit an account: `mandate.updated`, and debits are refused."""
+        with self.sandbox.action():
+            method = self.sandbox.get("payment_method", payment_method_id)
+            return debits.end_mandate(self.sandbox, debits.mandate_of(self.sandbox, method))

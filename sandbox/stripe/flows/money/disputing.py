@@ -12,7 +12,7 @@ from typing import Any
 from sandbox.stripe.core.clock import DAY
 from sandbox.stripe.core.shapes import Obj, make
 from sandbox.stripe.core.world import Sandbox
-from sandbox.stripe.flows import paying
+from sandbox.stripe.flows import debits, paying
 from sandbox.stripe.flows.money import movements, warning
 
 FEE = 1500  # stripe.com/pricing: 15 dollars for each dispute received
@@ -72,6 +72,7 @@ def bank_return(sandbox: Sandbox, charge: Obj, reason: str) -> Obj:
     _mark(sandbox, charge)
     _withdraw(sandbox, dispute)
     _say(sandbox, dispute, "created", "funds_withdrawn", "closed")
+    debits.revoke(sandbox, charge, reason)
     return dispute
 
 
