@@ -69,6 +69,9 @@ def test_events_that_never_arrived(stripe_sandbox: Handle, v1: Any) -> None:
         assert [(event.type, event.pending_webhooks) for event in lost.data] == [("charge.succeeded", 1)]
         assert lost.data[0].data.object.payment_intent == intent.id
         assert "charge.succeeded" not in {e.type for e in v1.events.list({"delivery_success": True}).data}
+        stripe_sandbox.resend(lost.data[0].id)
+        stripe_sandbox.deliver_now()
+        assert v1.events.list({"delivery_success": False}).data == []
         both = {"types": ["charge.succeeded", "payment_intent.succeeded"]}
         assert len(v1.events.list(both).data) == 2
         assert len(v1.events.list({"created": {"gt": stripe_sandbox.now() + 60}}).data) == 0

@@ -18,9 +18,8 @@ KEPT = 30 * DAY  # docs.stripe.com/api/events
 def _undelivered(call: Call) -> dict[str, int]:
     counts: dict[str, int] = {}
     store = call.sandbox.store
-    for row in [*store.all("_delivery"), *store.all("_delivered")]:
-        if row["status"] != "delivered":
-            counts[row["event"]] = counts.get(row["event"], 0) + 1
+    for row in [*store.all("_delivery"), *store.all("_undelivered")]:
+        counts[row["event"]] = counts.get(row["event"], 0) + 1
     return counts
 
 

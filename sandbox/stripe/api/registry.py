@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from sandbox.stripe.core.errors import invalid, no_such
@@ -65,17 +66,35 @@ def route(name: str, uses: str = "") -> Callable[[Handler], Handler]:
 
 def listing(call: Call, table: str, *same: str, keep: Callable[[Obj], bool] | None = None) -> Obj:
     """docs.stripe.com/api/pagination: newest first, `starting_after`, `ending_before`, `limit` 1–100."""
-    rows = [row for row in call.sandbox.store.all(table)[::-1] if not row.get("deleted")]
-    created = call.params.get("created")
-    rows = [row for row in rows if all(name not in call.params or row[name] == call.params[name] for name in same)]
-    rows = [row for row in rows if created is None or in_range(int(row["created"]), created)]
-    return paged(call, [row for row in rows if keep is None or keep(row)])
+    given, created = call.params, call.params.get("created")
+
+    def wanted(row: Obj) -> bool:
+        if row.get("deleted") or not all(name not in given or row[name] == given[name] for name in same):
+            return False
+        if created is not None and not in_range(int(row["created"]), created):
+            return False
+        return keep is None or keep(row)
+
+    if "ending_before" in given:
+        return paged(call, [row for row in call.sandbox.store.backwards(table) if wanted(row)])
+    limit = _limit(call)
+    try:
+        rows = call.sandbox.store.backwards(table, given.get("starting_after"))
+    except LookupError:
+        raise no_such(table, given["starting_after"], "starting_after") from None
+    found = list(islice(filter(wanted, rows), limit + 1))
+    return page(found[:limit], call.path, len(found) > limit)
+
+
+def _limit(call: Call) -> int:
+    limit: int = call.params.get("limit", 10)
+    if not 1 <= limit <= 100:
+        raise invalid(f"Invalid limit: {limit}. It must be between 1 and 100.", "limit", "parameter_invalid_integer")
+    return limit
 
 
 def paged(call: Call, rows: list[Obj]) -> Obj:
-    limit = call.params.get("limit", 10)
-    if not 1 <= limit <= 100:
-        raise invalid(f"Invalid limit: {limit}. It must be between 1 and 100.", "limit", "parameter_invalid_integer")
+    limit = _limit(call)
     if "starting_after" in call.params:
         rows = rows[_position(rows, call, "starting_after") + 1 :]
     elif "ending_before" in call.params:

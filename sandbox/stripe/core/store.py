@@ -118,6 +118,18 @@ class Store:
             texts = list(self._tables.get(table, {}).values())
         return [_object(text) for text in texts]
 
+    def backwards(self, table: str, after: str | None = None) -> Iterator[Obj]:
+        """Newest first, decoded one by one; those older than the row `after` only. Raises LookupError without it."""
+        with self.lock:
+            rows = self._tables.get(table, {})
+            names = list(rows)
+            texts = list(rows.values())
+        if after is not None:
+            if after not in rows:
+                raise LookupError(after)
+            texts = texts[: names.index(after)]
+        return (_object(text) for text in reversed(texts))
+
     def newest(self, table: str, count: int) -> list[Obj]:
         with self.lock:
             texts = list(self._tables.get(table, {}).values())[-count:]

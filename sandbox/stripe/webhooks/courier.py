@@ -21,7 +21,8 @@ PAUSES = (1, 2, 5, 10, 30, 60, 300, 900, 3600, 3 * 3600, 6 * 3600, 12 * 3600, 24
 SPREAD = 0.15
 TABLE = "_delivery"
 DONE = "_delivered"
-"""Finished deliveries lie apart, so that looking for work stays quick."""
+LOST = "_undelivered"
+"""Finished deliveries lie apart, so that looking for work, and for what never arrived, stays quick."""
 
 
 class Courier:
@@ -80,12 +81,16 @@ class Courier:
                 for row in store.all(TABLE):
                     if row["event"] == event_id:
                         store.drop(TABLE, row["id"])
+                for row in store.all(LOST):
+                    if row["event"] == event_id:
+                        store.drop(LOST, row["id"])
+                        store.put(DONE, row)
                 self.enqueue([event])
         self.wake()
 
     def rows(self) -> list[Obj]:
         """Every delivery there was or will be, the oldest first."""
-        rows = [*self.sandbox.store.all(DONE), *self.sandbox.store.all(TABLE)]
+        rows = [row for table in (DONE, LOST, TABLE) for row in self.sandbox.store.all(table)]
         return sorted(rows, key=lambda row: int(row["created"]))
 
     def pending(self, *, due: bool = False) -> list[Obj]:
@@ -97,7 +102,7 @@ class Courier:
         """Whether a delivery still waits for a later one to overtake it."""
         if not row["held"]:
             return False
-        gone = self.sandbox.store.all(DONE)
+        gone = [*self.sandbox.store.all(LOST), *self.sandbox.store.all(DONE)]
         return not any(r["planned"] > row["planned"] and r["endpoint"] == row["endpoint"] for r in gone)
 
     def wake(self) -> None:
@@ -134,7 +139,7 @@ class Courier:
         with self.sandbox.store.transaction():
             if row["status"] != "pending":
                 self.sandbox.store.drop(TABLE, row["id"])
-            self.sandbox.store.put(TABLE if row["status"] == "pending" else DONE, row)
+            self.sandbox.store.put({"pending": TABLE, "delivered": DONE}.get(row["status"], LOST), row)
 
     def deliver_now(self, *, delayed: bool = False) -> int:
         """Try every waiting delivery once, here and now, in the shuffled order; how many succeeded.
