@@ -17,7 +17,7 @@ from sandbox.stripe.pages import checkout, controls, invoice, overview, scenery,
 from sandbox.stripe.webhooks.courier import Courier
 
 API_METHODS = ["GET", "POST", "DELETE"]
-LARGEST_BODY = 1_000_000
+LARGEST_BODY = 6_000_000
 POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -117,6 +118,40 @@ def test_a_returned_debit_is_lost_from_the_start(stripe_sandbox: Handle, v1: Any
         v1.disputes.update(seen.id, {"evidence": {"uncategorized_text": "no"}})
     with pytest.raises(ValueError, match="only a bank debit"):
         stripe_sandbox.return_debit(charge)
+
+
+def test_a_test_account_whose_debits_come_back(stripe_sandbox: Handle, v1: Any) -> None:
+    intent = v1.payment_intents.create({**PAID, "payment_method": "pm_usBankAccount_dispute"})
+    assert stripe_sandbox.settle_debits() == 1
+    dispute = v1.disputes.list({"payment_intent": intent.id}).data[0]
+    assert (dispute.status, dispute.reason) == ("lost", "debit_not_authorized")
+    assert v1.payment_intents.retrieve(intent.id).status == "succeeded"
+
+
+PDF = b"%PDF-1.7\nA packet of evidence"
+
+
+def test_a_file_is_evidence(stripe_sandbox: Handle, v1: Any, charge: str) -> None:
+    files = stripe.StripeClient(
+        stripe_sandbox.api_key, base_addresses={"api": stripe_sandbox.url, "files": stripe_sandbox.url}
+    ).v1.files
+    for wrong, message in ((b"<html>", "PDF, JPEG or PNG"), (PDF + bytes(5_000_000), "at most 5 MB")):
+        with pytest.raises(stripe.InvalidRequestError, match=message):
+            files.create({"purpose": "dispute_evidence", "file": BytesIO(wrong)})
+    with pytest.raises(stripe.InvalidRequestError, match="evidence of disputes only"):
+        files.create({"purpose": "business_logo", "file": BytesIO(PDF)})
+    packet = BytesIO(PDF)
+    packet.name = "packet.pdf"
+    made = files.create({"purpose": "dispute_evidence", "file": packet})
+    assert (made.filename, made.size, made.type) == ("packet.pdf", len(PDF), "pdf")
+    assert stripe_sandbox.uploaded(made.id) == PDF
+    assert [row.id for row in v1.files.list({"purpose": "dispute_evidence"}).data] == [made.id]
+    dispute = stripe_sandbox.dispute(charge)
+    with pytest.raises(stripe.InvalidRequestError, match="No such file"):
+        v1.disputes.update(dispute["id"], {"evidence": {"uncategorized_file": "file_none"}})
+    given = {"evidence": {"uncategorized_file": made.id}, "expand": ["evidence.uncategorized_file"]}
+    assert v1.disputes.update(dispute["id"], given).evidence.uncategorized_file.filename == "packet.pdf"
+    assert v1.files.retrieve(made.id).purpose == "dispute_evidence"
 
 
 def test_a_fraud_warning_is_answered_by_a_refund(stripe_sandbox: Handle, v1: Any) -> None:

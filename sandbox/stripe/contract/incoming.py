@@ -57,6 +57,8 @@ def _record(kind: Any, value: dict[str, Any], where: str, problems: list[Problem
 
 def _value(kind: Any, raw: Any, where: str, problems: list[Problem]) -> Any:
     members = sdk.flat_union(kind, "typing")
+    if Any in members:
+        return raw
     if isinstance(raw, dict):
         return _from_dict(members, raw, where, problems)
     if isinstance(raw, list):

@@ -14,13 +14,16 @@ BANK = "STRIPE TEST BANK"
 
 @dataclass(frozen=True)
 class KnownAccount:
-    """`later` is how the bank sends the debit back; `at_once` refuses it; `lingers` never gets an answer."""
+    """`later` is how the bank sends the debit back; `at_once` refuses it; `lingers` never gets an answer.
+
+    `disputed`: the payment succeeds, then comes back for this reason."""
 
     number: str
     hint: str
     later: Decline | None = None
     at_once: Decline | None = None
     lingers: bool = False
+    disputed: str | None = None
 
     @property
     def last4(self) -> str:
@@ -45,6 +48,7 @@ ACCOUNTS = {
         KnownAccount("000111111113", "comes back: account closed", CLOSED),
         KnownAccount("000111111116", "comes back: no such account", NOT_FOUND),
         KnownAccount("000333333335", "comes back: debit not authorized", NOT_ALLOWED),
+        KnownAccount("000555555559", "the payment succeeds, then comes back", disputed="debit_not_authorized"),
         KnownAccount("000777777771", "refused at once: over the weekly limit", at_once=TOO_MUCH),
         KnownAccount("000000000009", "stays in processing", lingers=True),
     )

@@ -128,6 +128,8 @@ def answer(sandbox: Sandbox, charge: Obj, decline: Decline | None) -> Obj:
         sandbox.emit("charge.succeeded", charge)
         sandbox.emit("payment_intent.succeeded", intent)
         paying.settle(sandbox, charge)
+        if account_of(sandbox, sandbox.get("payment_method", charge["payment_method"])).disputed:
+            sandbox.due_at("return", charge["id"], sandbox.now())
         return intent
     charge.update(
         status="failed",

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from sandbox.stripe.core.clock import DAY, LONGEST_STEP
 from sandbox.stripe.core.shapes import Obj
 from sandbox.stripe.core.world import Sandbox
-from sandbox.stripe.flows import finishing, settling
+from sandbox.stripe.flows import debits, finishing, settling
 from sandbox.stripe.flows.billing import changing, subscribing
 from sandbox.stripe.flows.money import disputing, movements, paying_out, refunding, warning
 
@@ -40,6 +40,11 @@ def _dispute(sandbox: Sandbox, charge: Obj) -> None:
     disputing.open_for(sandbox, charge)
 
 
+def _return(sandbox: Sandbox, charge: Obj) -> None:
+    known = debits.account_of(sandbox, sandbox.get("payment_method", charge["payment_method"]))
+    disputing.bank_return(sandbox, charge, str(known.disputed))
+
+
 def _warn(sandbox: Sandbox, charge: Obj) -> None:
     warning.create(sandbox, charge)
 
@@ -66,6 +71,7 @@ KINDS: dict[str, Callable[[Sandbox, Obj], None]] = {
     "dispute": _dispute,
     "past_due": disputing.past_due,
     "warn": _warn,
+    "return": _return,
     "refund": refunding.ended,
     "reconcile": paying_out.reconcile,
     "arrive": paying_out.arrive,

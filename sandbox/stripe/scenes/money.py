@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 from sandbox.stripe.core.shapes import Obj
 from sandbox.stripe.core.world import Sandbox
 from sandbox.stripe.flows.money import disputing, movements, paying_out, refunding, warning
@@ -75,6 +77,10 @@ class MoneyScenes:
         """The issuer suspects a charge: an early fraud warning."""
         with self.sandbox.action():
             return warning.create(self.sandbox, self._charge(charge_id), fraud_type)
+
+    def uploaded(self, file_id: str) -> bytes:
+        """What was uploaded as evidence."""
+        return base64.b64decode(self.sandbox.get("_file", file_id)["data"])
 
     # The balance ------------------------------------------------------------------------------------------
 

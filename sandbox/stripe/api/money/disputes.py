@@ -5,10 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.stripe.api.registry import Call, listing, merged_metadata, route
-from sandbox.stripe.core.errors import invalid
+from sandbox.stripe.core.errors import invalid, no_such
 from sandbox.stripe.core.shapes import Obj
 from sandbox.stripe.flows.money import disputing
 
+FILES = (
+    "cancellation_policy",
+    "customer_communication",
+    "customer_signature",
+    "duplicate_charge_documentation",
+    "receipt",
+    "refund_policy",
+    "service_documentation",
+    "shipping_documentation",
+    "uncategorized_file",
+)
 LONGEST = 150_000  # docs.stripe.com/api/disputes/update: all texts of the evidence together
 
 
@@ -30,6 +41,7 @@ def update(call: Call) -> Obj:
     submit = bool(given.get("submit", bool(evidence)))
     if evidence or submit:
         _refuse(dispute, evidence)
+        _check_files(call, evidence)
     values = {"metadata": merged_metadata(dispute["metadata"], given["metadata"])} if "metadata" in given else {}
     return disputing.answer(call.sandbox, dispute, evidence, submit=submit, **values)
 
@@ -43,6 +55,12 @@ def _refuse(dispute: Obj, evidence: dict[str, Any]) -> None:
     texts = {**dispute["evidence"], **evidence}.values()
     if sum(len(value) for value in texts if isinstance(value, str)) > LONGEST:
         raise invalid(f"The combined character count of the evidence is limited to {LONGEST}.", "evidence")
+
+
+def _check_files(call: Call, evidence: dict[str, Any]) -> None:
+    for name in FILES:
+        if evidence.get(name) and call.sandbox.store.get("file", evidence[name]) is None:
+            raise no_such("file upload", evidence[name], f"evidence[{name}]")
 
 
 @route("post /v1/disputes/{dispute}/close")

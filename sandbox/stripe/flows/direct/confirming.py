@@ -12,6 +12,7 @@ from sandbox.stripe.core.errors import KeptError, invalid, no_such
 from sandbox.stripe.core.shapes import Obj
 from sandbox.stripe.core.world import Sandbox
 from sandbox.stripe.flows import challenge, debits, paying, setting_up
+from sandbox.stripe.flows.banks import BankEntered
 from sandbox.stripe.flows.cards import Decline, Entered, KnownCard
 from sandbox.stripe.flows.direct import test_ids
 
@@ -35,8 +36,10 @@ def whole_details(given: Obj) -> Obj:
 
 def resolve(sandbox: Sandbox, identifier: str, param: str = "payment_method") -> Obj:
     """A PaymentMethod by its id, or a fresh one for a test id such as pm_card_visa."""
-    card = test_ids.card(identifier, "pm_card_")
+    card, account = test_ids.card(identifier, "pm_card_"), test_ids.account(identifier)
     found = new_method(sandbox, card) if card else sandbox.store.get("payment_method", identifier)
+    if account is not None:
+        found = debits.create_method(sandbox, BankEntered(account, name="Test Donor", email=""))
     if found is None:
         raise no_such("PaymentMethod", identifier, param)
     return found

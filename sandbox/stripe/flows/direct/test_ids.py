@@ -1,8 +1,12 @@
-"""Ids that stand for a test card: `pm_card_visa`, `tok_visa`. docs.stripe.com/testing#cards (tab PaymentMethods)."""
+"""Ids that stand for a test card or account: `pm_card_visa`, `tok_visa`, `pm_usBankAccount_success`.
+
+docs.stripe.com/testing#cards (tab PaymentMethods), docs.stripe.com/payments/ach-direct-debit/accept-a-payment.
+"""
 
 from __future__ import annotations
 
 from sandbox.stripe.core.errors import no_such
+from sandbox.stripe.flows.banks import ACCOUNTS, KnownAccount
 from sandbox.stripe.flows.cards import CARDS, KnownCard
 
 NUMBERS = {
@@ -31,6 +35,25 @@ NUMBERS = {
     "authenticationRequiredOnSetup": "4000002500003155",
     "threeDSecure2Required": "4000000000003220",
 }
+
+
+ACCOUNT_NUMBERS = {
+    "success": "000123456789",
+    "insufficientFunds": "000222222227",
+    "accountClosed": "000111111113",
+    "noAccount": "000111111116",
+    "debitNotAuthorized": "000333333335",
+    "dispute": "000555555559",
+    "weeklyLimitExceeded": "000777777771",
+    "processing": "000000000009",
+}
+ACCOUNT_PREFIX = "pm_usBankAccount_"
+
+
+def account(identifier: str) -> KnownAccount | None:
+    """The account behind `pm_usBankAccount_success`; None for any other id."""
+    number = ACCOUNT_NUMBERS.get(identifier.removeprefix(ACCOUNT_PREFIX))
+    return ACCOUNTS[number] if number and identifier.startswith(ACCOUNT_PREFIX) else None
 
 
 def card(identifier: str, prefix: str) -> KnownCard | None:
