@@ -120,6 +120,13 @@ class Handle(Scenes):
         """Try every waiting delivery once, without pauses; how many succeeded."""
         return self.courier.deliver_now(delayed=delayed)
 
+    def deliver_in_order(self, *event_ids: str) -> int:
+        """Deliver exactly these events, one after the other; one may be named twice. All else that waits is lost.
+
+        How many deliveries succeeded; for `deliver="manual"`.
+        """
+        return self.courier.play(list(event_ids))
+
     def wait_delivered(self, timeout: float = 5.0) -> bool:
         return self.courier.wait_delivered(timeout)
 

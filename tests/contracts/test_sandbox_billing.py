@@ -234,6 +234,21 @@ def test_cancelled_with_a_reason(v1: Any) -> None:
     )
 
 
+def test_an_end_at_a_date_or_with_the_period(stripe_sandbox: Handle, v1: Any) -> None:
+    dated, periodic = begun(v1), begun(v1)
+    at = stripe_sandbox.now() + 5 * DAY
+    assert v1.subscriptions.update(dated.id, {"cancel_at": at}).cancel_at == at
+    assert v1.subscriptions.update(periodic.id, {"cancel_at": "min_period_end"}).cancel_at == ends(periodic)
+    with pytest.raises(stripe.InvalidRequestError, match="in the future"):
+        v1.subscriptions.update(periodic.id, {"cancel_at": 5})
+    stripe_sandbox.advance(6 * DAY)
+    assert v1.subscriptions.retrieve(dated.id).status == "canceled"
+    stripe_sandbox.advance(40 * DAY)
+    gone = v1.subscriptions.retrieve(periodic.id)
+    assert (gone.status, gone.cancellation_details.reason) == ("canceled", "cancellation_requested")
+    assert len(v1.invoices.list({"subscription": periodic.id}).data) == 1
+
+
 # Collection ------------------------------------------------------------------------------------------------
 
 

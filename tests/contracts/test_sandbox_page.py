@@ -135,6 +135,7 @@ def test_the_overview_and_its_buttons(stripe_sandbox: Handle, gifts: Any) -> Non
     assert "will be declined" in fetch(stripe_sandbox.url + "/").text
     assert fetch(f"{stripe_sandbox.url}/renew/{subscription}", {}).status == 303
     assert stripe_sandbox.get(subscription)["status"] == "past_due"
+    assert f"/i/{stripe_sandbox.get(subscription)['latest_invoice']}" in fetch(stripe_sandbox.url + "/").text
     event = stripe_sandbox.events[0]["id"]
     assert fetch(f"{stripe_sandbox.url}/send-again/{event}", {}).status == 303
     assert fetch(stripe_sandbox.url + "/clock", {"days": "1"}).status == 303

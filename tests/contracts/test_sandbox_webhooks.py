@@ -152,6 +152,17 @@ def test_a_restart_goes_on(tmp_path: Path, stripe_receiver: Receiver) -> None:
     assert state.stat().st_mode & 0o077 == 0
 
 
+def test_a_test_says_what_arrives_and_in_which_order(stripe_receiver: Receiver) -> None:
+    with running_sandbox(deliver="manual", webhook_url=stripe_receiver.url) as handle:
+        session = Gifts(client_of(handle)).once()
+        handle.pay(session.id)
+        first, *_, last = (event["id"] for event in handle.events)
+        assert handle.deliver_in_order(last, first, last) == 3
+        assert [event.id for event in stripe_receiver.events] == [last, first, last]
+        assert handle.deliver_now(delayed=True) == 0
+        assert "dropped" in {row["status"] for row in handle.deliveries}
+
+
 def test_many_at_once_are_all_delivered_once(stripe_receiver: Receiver) -> None:
     """Payments, deliveries, the ticker and the clock together: no lock is waited for in a circle."""
     with running_sandbox(webhook_url=stripe_receiver.url) as handle:

@@ -143,11 +143,13 @@ def _ending(call: Call, subscription: Obj) -> dict[str, Any]:
     if given.get("cancel_at_period_end"):
         details["reason"] = "cancellation_requested"
         return {"cancel_at_period_end": True, "cancel_at": end, "canceled_at": now, "cancellation_details": details}
-    if isinstance(given.get("cancel_at"), int):
-        if given["cancel_at"] <= now:
+    if given.get("cancel_at"):
+        at = given["cancel_at"] if isinstance(given["cancel_at"], int) else end
+        if at <= now:
             raise invalid("The cancel_at timestamp must be in the future.", "cancel_at")
-        call.sandbox.due_at("cancel", subscription["id"], given["cancel_at"])
-        return {"cancel_at": given["cancel_at"], "canceled_at": now}
+        call.sandbox.due_at("cancel", subscription["id"], at)
+        details["reason"] = "cancellation_requested"
+        return {"cancel_at": at, "canceled_at": now, "cancellation_details": details}
     if "cancel_at_period_end" in given or "cancel_at" in given:
         call.sandbox.due_at("cancel", subscription["id"], None)
         details["reason"] = None

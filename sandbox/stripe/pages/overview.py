@@ -71,8 +71,15 @@ def _subscription(sandbox: Sandbox, row: Obj) -> dict[str, Any]:
         "price": words.price(line),
         "next": _day(period_end(row)),
         "declines": doing.declines_waiting(sandbox, row["id"]),
+        "invoice": _open_invoice(sandbox, row),
         "live": row["status"] in ("active", "past_due"),
     }
+
+
+def _open_invoice(sandbox: Sandbox, subscription: Obj) -> str | None:
+    """Where the donor can pay the newest invoice, while it is open."""
+    invoice = sandbox.store.get("invoice", str(subscription["latest_invoice"]))
+    return url_for("invoice.show", invoice_id=invoice["id"]) if invoice and invoice["status"] == "open" else None
 
 
 def _delivery(row: Obj) -> dict[str, Any]:

@@ -150,6 +150,20 @@ class Courier:
         rows.sort(key=lambda row: (bool(row["held"]), float(row["order"])))
         return sum(self.attempt(row) for row in rows if delayed or not self._held(row))
 
+    def play(self, event_ids: list[str]) -> int:
+        """Deliver exactly these, one after the other, and give up what else waits; how many deliveries succeeded."""
+        self._give_up()
+        done = 0
+        for event_id in event_ids:
+            self.resend(event_id)
+            done += sum(self.attempt(row) for row in self.pending())
+            self._give_up()
+        return done
+
+    def _give_up(self) -> None:
+        for row in self.pending():
+            self._keep({**row, "status": "dropped"})
+
     def start(self) -> None:
         self._thread = threading.Thread(target=self._run, name="sandbox-courier", daemon=True)
         self._thread.start()
