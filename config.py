@@ -23,6 +23,7 @@ MODES = ("development", "test", "production")
 DATABASES = ("sqlite", "postgresql+psycopg")
 BROKERS = ("sqla+sqlite", "amqp", "amqps", "redis", "rediss")
 WIDEST_TRUSTED = {4: 16, 6: 32}  # prefix lengths
+SMTP_PORTS = (25, 465, 587)  # RFC 5321, 8314, 6409
 LIVE_KEYS = ("sk_live_", "rk_live_")
 
 
@@ -148,6 +149,13 @@ class Settings:
     mail_security: str = setting("MAIL_SECURITY", "none, starttls or tls.", "none")
     mail_username: str = setting("MAIL_USERNAME", "SMTP user; empty for none.", "")
     mail_password: str = setting("MAIL_PASSWORD", "SMTP password.", "", secret=True)
+    mail_only_to: tuple[str, ...] = setting(
+        "MAIL_ONLY_TO",
+        "Outside production: the addresses and domains, by commas, that mail goes to over a mail server. The local "
+        "mailbox takes all.",
+        "",
+        _list,
+    )
     mail_receipts_from: str = setting(
         "MAIL_RECEIPTS_FROM", "Sender address of receipts and notices.", "membership@example.org"
     )
@@ -210,6 +218,12 @@ class Settings:
     @property
     def production(self) -> bool:
         return self.mode == "production"
+
+    @property
+    def mailbox(self) -> bool:
+        """True when mail goes to the local mailbox, which passes nothing on: no port of a real mail server."""
+        local = self.mail_host in ("127.0.0.1", "localhost") and self.mail_security == "none"
+        return local and self.mail_port not in SMTP_PORTS
 
     @property
     def livemode(self) -> bool:

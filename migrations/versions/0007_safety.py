@@ -1,4 +1,4 @@
-"""Safety: sudo, a second person's approval, urgent work items, and what the checks last answered.
+"""Safety: sudo, a second person's approval, urgent work items, what the checks last answered, fingerprint.
 
 Revision: 0007, after 0006
 """
@@ -33,6 +33,20 @@ def upgrade() -> None:
         sa.Column("lines", JSON, nullable=False),
         sa.CheckConstraint("length(name) <= 80", name=op.f("ck_check_result_name_length")),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_check_result")),
+    )
+    op.create_table(
+        "fingerprint",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("mode", sa.String(length=20), nullable=False),
+        sa.Column("livemode", sa.Boolean(), nullable=False),
+        sa.Column("account", sa.String(length=255), nullable=False),
+        sa.Column("base_url", sa.String(length=300), nullable=False),
+        sa.Column("taken_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("id = 1", name=op.f("ck_fingerprint_one_row")),
+        sa.CheckConstraint("length(mode) <= 20", name=op.f("ck_fingerprint_mode_length")),
+        sa.CheckConstraint("length(account) <= 255", name=op.f("ck_fingerprint_account_length")),
+        sa.CheckConstraint("length(base_url) <= 300", name=op.f("ck_fingerprint_base_url_length")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_fingerprint")),
     )
 
 
@@ -80,6 +94,7 @@ def _approval() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("fingerprint")
     op.drop_table("check_result")
     op.drop_table("approval")
     op.execute("ALTER TABLE work_item DROP COLUMN urgent")

@@ -233,6 +233,16 @@ def revive(row_id: UUID) -> bool:
         return True
 
 
+def hurry() -> None:
+    """Make every job that waits for its time due now, inside the current transaction: what held it is gone."""
+    db.session().execute(
+        sa.update(Outbox)
+        .where(Outbox.state == JobState.READY, Outbox.run_at > clock.now())
+        .values(run_at=clock.now(), published_at=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def waiting_since(instant: datetime) -> list[tuple[str, int, datetime]]:
     """Kinds of jobs that were due before an instant and still wait: name, how many, and since when the oldest."""
     waits = (Outbox.state == JobState.READY, Outbox.run_at < instant)

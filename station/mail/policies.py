@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from email.errors import MessageError
@@ -55,6 +56,14 @@ def reachable(address: str) -> str | None:
     except (MessageError, ValueError, IndexError):
         return None
     return f"{local}@{ascii_domain}" if ascii_domain else None
+
+
+def allowed(address: str, only_to: Collection[str]) -> bool:
+    """Whether an address is on a list of addresses and domains (with what is below them), however it is written."""
+    plain = address.lower()
+    domain = plain.rpartition("@")[2]
+    known = [each.lower().removeprefix("@") for each in only_to]
+    return any(plain == each or domain == each or domain.endswith(f".{each}") for each in known)
 
 
 def named(name: str, address: str) -> str:

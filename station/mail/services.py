@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from station.accounts.models import Role
 from station.accounts.services import open_work_item
-from station.core import clock, events
+from station.core import clock, events, fingerprint
 from station.core.actor import Actor, job
 from station.core.db import db, transaction
 from station.core.events import Subject
@@ -30,6 +30,7 @@ from station.members import queries as members
 SEND = Job("mail.send", Queue.MAIL, lease=120, attempts=200, quiet=True)
 GIVE_UP_AFTER = timedelta(days=4)  # RFC 5321 §4.5.4.1 asks for four to five days
 SENT_PRIVATELY = "This message held a private link. It was sent, and its text was not kept.\n"
+KEPT_BACK = "kept back: outside production mail goes to MAIL_ONLY_TO alone, and this address is not on it"
 POST = job("the mail room")
 
 
@@ -108,10 +109,17 @@ def send(mail_id: UUID) -> None:
 
     A message found in flight was being handed over when its process died: nobody knows whether it left, so it goes
     out again under the same Message-ID, and that is recorded. Raises gateway.NotTaken when the server does not take
-    it now (it is queued again, for four days), Permanent for an unknown id.
+    it now (it is queued again, for four days) or the database belongs to another environment, and Permanent for an
+    unknown id.
     """
+    if reason := fingerprint.foreign():
+        _hold(mail_id, reason)
+        raise gateway.NotTaken(reason)
     letter = _take(mail_id)
     if letter is None:
+        return
+    if not _may_leave(letter.to_email):
+        _close(mail_id, _keep_back)
         return
     try:
         gateway.deliver(policies.build(letter), letter.to_email)
@@ -122,6 +130,25 @@ def send(mail_id: UUID) -> None:
         raise
     else:
         _close(mail_id, _sent)
+
+
+def _hold(mail_id: UUID, reason: str) -> None:
+    with transaction() as session:
+        row = session.get(OutgoingMail, mail_id, with_for_update=True)
+        if row is not None and row.state is MailState.QUEUED:
+            row.last_error = reason
+
+
+def _may_leave(address: str) -> bool:
+    """Outside production nothing reaches people who are not on the list, whatever data was copied there."""
+    known = settings()
+    return known.production or known.mailbox or policies.allowed(address, known.mail_only_to)
+
+
+def _keep_back(row: OutgoingMail) -> None:
+    """The message stays here. No work item: this is as it should be, for each letter of a copied database."""
+    row.state, row.last_error = MailState.FAILED, KEPT_BACK
+    _tell_failed(row)
 
 
 def _take(mail_id: UUID) -> policies.Letter | None:
@@ -173,14 +200,7 @@ def _put_back(row: OutgoingMail, error: str) -> None:
 def _fail(row: OutgoingMail, error: str) -> None:
     """The message will not arrive: say so in the row, in the log, and to a person."""
     row.state, row.last_error = MailState.FAILED, error[:2000]
-    if row.private:
-        row.text = row.html = SENT_PRIVATELY.replace("sent", "not sent")
-    events.record(
-        "mail.message.failed",
-        POST,
-        _subjects(row),
-        {"subject": row.subject, "to": row.recipient, "error": row.last_error},
-    )
+    _tell_failed(row)
     open_work_item(
         "mail.failed",
         f"mail:{row.id}",
@@ -189,6 +209,17 @@ def _fail(row: OutgoingMail, error: str) -> None:
         f"The mail server said: {row.last_error}. Correct the address, then send the message again.",
         Subject("mail", row.id),
         {"mail_id": str(row.id)},
+    )
+
+
+def _tell_failed(row: OutgoingMail) -> None:
+    if row.private:
+        row.text = row.html = SENT_PRIVATELY.replace("sent", "not sent")
+    events.record(
+        "mail.message.failed",
+        POST,
+        _subjects(row),
+        {"subject": row.subject, "to": row.recipient, "error": row.last_error},
     )
 
 

@@ -6,9 +6,11 @@ import click
 from flask.cli import with_appcontext
 
 from config import ROOT
+from station.core import fingerprint
+from station.core.actor import COMMAND
 from station.core.runtime import settings
 from station.payments import gateway, policies
-from station.payments.services import check_open_payments
+from station.payments.services import accept_environment, check_open_payments
 
 PAGE = ROOT / "docs" / "payments" / "states.md"
 
@@ -55,3 +57,39 @@ def check_command() -> None:
     """Ask Stripe now about everything that has waited too long, as the schedule does every minute."""
     check_open_payments()
     click.echo("Asked. What Stripe does not explain is a work item at the desk.")
+
+
+@click.group("fingerprint")
+def fingerprint_group() -> None:
+    """Which environment the database belongs to. A copy of it elsewhere neither charges nor writes to anybody."""
+
+
+@fingerprint_group.command("show")
+@with_appcontext
+def show_fingerprint() -> None:
+    """Print the database's environment and this one. Exit code 1 when money calls and mail are held."""
+    mark, here = fingerprint.stored(), fingerprint.present()
+    click.echo(f"The database  {mark or 'has no mark yet: the first process that acts for it leaves one'}")
+    click.echo(f"This process  {here}")
+    if mark and (reason := fingerprint.difference(mark, here)):
+        raise click.ClickException(reason)
+    if mark and mark.base_url != here.base_url:
+        click.echo("The address differs, which holds nothing: a site may move.")
+    click.echo("They belong together: money calls and mail leave.")
+
+
+@fingerprint_group.command("accept")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@with_appcontext
+def accept_fingerprint(yes: bool) -> None:
+    """Say that the database belongs to this environment from now on: money calls and mail leave again."""
+    mark, here = fingerprint.stored(), fingerprint.present()
+    click.echo(f"The database was that of {mark or 'nobody yet'}.\nFrom now on it is that of {here}.")
+    click.echo("Letters that wait in it go out, and Stripe is asked for the payments in it, with this key.")
+    if not yes:
+        click.confirm("Is this meant?", abort=True)
+    try:
+        accept_environment(COMMAND)
+    except (gateway.StripeUnavailable, gateway.StripeRefused) as error:
+        raise click.ClickException(str(error)) from error
+    click.echo("Accepted.")

@@ -17,10 +17,11 @@ from station.accounts.places import (
     WorkQueue,
     WorkRow,
 )
+from station.core.fingerprint import ACCOUNT
 from station.core.ids import public_id
 from station.core.places import COMMAND_GROUPS, EVENT_SENTENCES, INVARIANTS, EventSentence, Invariant
 from station.payments import cli, queries
-from station.payments.gateway import PAYMENT_PREFIX
+from station.payments.gateway import PAYMENT_PREFIX, known_account
 from station.payments.models import PaymentState
 
 ROLES = (Role.DEVELOPMENT,)
@@ -54,6 +55,10 @@ SENTENCES = (
         "payments.subscription.ended",
         lambda e: f"ended monthly payments of {e.data['amount']}: {e.data['reason'] or 'no reason given'}",
     ),
+    EventSentence(
+        "payments.environment.accepted",
+        lambda e: f"said that the database of {e.data['before']} belongs to {e.data['now']} from now on",
+    ),
 )
 BOOKS = (
     Invariant("ledger-balance", "Every ledger transaction sums to zero.", queries.unbalanced),
@@ -61,6 +66,11 @@ BOOKS = (
         "ledger-of-payments",
         "Every settled payment, and no other, has its gift and its fee in the ledger.",
         queries.settled_without_ledger,
+    ),
+    Invariant(
+        "environment",
+        "The database belongs to this environment: its mode, and the account of its key.",
+        queries.foreign_environment,
     ),
     Invariant("stripe-events", "No event of Stripe waits for more than fifteen minutes.", queries.unapplied_events),
 )
@@ -77,7 +87,8 @@ def wire() -> None:
             lambda payment_id: url_for("payments_desk.show", payment_id=public_id(PAYMENT_PREFIX, payment_id)),
         )
     )
-    COMMAND_GROUPS.contribute(cli.group)
+    COMMAND_GROUPS.contribute(cli.group, cli.fingerprint_group)
+    ACCOUNT.contribute(known_account)
     for sentence in SENTENCES:
         EVENT_SENTENCES.contribute(sentence)
     for invariant in BOOKS:

@@ -1,7 +1,7 @@
 """Every table of the house, imported for migrations and tests."""
 
 from station.accounts import models as accounts
-from station.core import bulletin, events, leases, outbox, ratelimit, runs, search
+from station.core import bulletin, events, fingerprint, leases, outbox, ratelimit, runs, search
 from station.giving import models as giving
 from station.licensee import models as licensee
 from station.mail import models as mail
@@ -16,6 +16,7 @@ __all__ = [
     "accounts",
     "bulletin",
     "events",
+    "fingerprint",
     "giving",
     "leases",
     "licensee",

@@ -9,6 +9,7 @@ from station.payments.gateway.bodies import Attempt, FirstBill, Snapshot, attemp
 from station.payments.gateway.client import (
     API_VERSION,
     Endpoint,
+    account,
     create_checkout,
     expire_checkout,
     fetch_charge,
@@ -17,6 +18,7 @@ from station.payments.gateway.client import (
     fetch_subscription,
     find_session,
     invoices_of,
+    known_account,
     register_webhook,
     update_checkout,
 )
@@ -56,6 +58,7 @@ __all__ = [
     "StandingOrder",
     "StripeRefused",
     "StripeUnavailable",
+    "account",
     "attempt_of",
     "create_checkout",
     "expire_checkout",
@@ -66,6 +69,7 @@ __all__ = [
     "find_session",
     "first_bill_of",
     "invoices_of",
+    "known_account",
     "line_items",
     "params_of",
     "register_webhook",

@@ -15,8 +15,9 @@ from typing import Any, cast
 
 import stripe
 
+from station.core import fingerprint
 from station.core.runtime import settings
-from station.payments.gateway.errors import translated
+from station.payments.gateway.errors import StripeRefused, StripeUnavailable, translated
 from station.payments.gateway.objects import (
     Charged,
     Invoice,
@@ -55,8 +56,45 @@ def _client(api_key: str, base: str, timeout: int) -> stripe.StripeClient:
 
 
 def _v1() -> Any:
-    """The library's v1 services. Untyped on purpose: its parameter types are huge; contract tests check the calls."""
+    """The library's v1 services. Untyped on purpose: its parameter types are huge; contract tests check the calls.
+
+    Raises StripeUnavailable in an environment that the database does not belong to: nothing is asked of Stripe, and the
+    same call is good once it belongs. Raises as `account` does.
+    """
+    account()
+    if reason := fingerprint.foreign():
+        raise StripeUnavailable(reason)
+    return _services()
+
+
+def _services() -> Any:
     return _client(settings().stripe_api_key, settings().stripe_api_base, settings().stripe_timeout).v1
+
+
+def account() -> str:
+    """The id of the account that the configured key is of: one question a process.
+
+    Raises StripeUnavailable, or StripeRefused for a key that is wrong, or may not read its own account.
+    """
+    try:
+        return _account_of(settings().stripe_api_key)
+    except StripeRefused as error:
+        raise StripeRefused(f"Stripe does not say whose key this is (GET /v1/account). {error}") from error
+
+
+@lru_cache(maxsize=4)
+def _account_of(_api_key: str) -> str:
+    """docs.stripe.com/api/accounts/retrieve; a key stays with its account, so that the answer holds."""
+    with translated():
+        return str(_services().accounts.retrieve_current().id)
+
+
+def known_account() -> str:
+    """The same; "" while Stripe does not say."""
+    try:
+        return account()
+    except (StripeUnavailable, StripeRefused):
+        return ""
 
 
 def _plain(thing: Any) -> dict[str, Any]:

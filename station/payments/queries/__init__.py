@@ -1,6 +1,6 @@
 """Every read about payments: views for other packages, rows for our services, lists and checks for the desk."""
 
-from station.payments.queries.checks import settled_without_ledger, unapplied_events, unbalanced
+from station.payments.queries.checks import foreign_environment, settled_without_ledger, unapplied_events, unbalanced
 from station.payments.queries.lists import PaymentPage, PaymentStory, payments_page, story, under_way
 from station.payments.queries.rows import (
     OPEN,
@@ -37,6 +37,7 @@ __all__ = [
     "PaymentView",
     "SubscriptionView",
     "calls_of",
+    "foreign_environment",
     "knows_customer",
     "late_subscriptions",
     "lock_first_payment",

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from station.core import clock
+from station.core import clock, fingerprint
 from station.core.db import db
 from station.core.ids import public_id
 from station.payments.gateway import PAYMENT_PREFIX
@@ -60,3 +60,10 @@ def unapplied_events() -> list[str]:
         f"{event.outcome or 'not tried'}"
         for event in waiting_events(clock.now() - LATE, SHOWN)
     ]
+
+
+def foreign_environment() -> list[str]:
+    """That the database is a copy of another environment's, so that money calls and mail are held."""
+    mark = fingerprint.stored()
+    reason = fingerprint.difference(mark, fingerprint.present()) if mark else ""
+    return [reason] if reason else []

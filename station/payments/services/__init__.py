@@ -6,6 +6,7 @@ from station.payments.services.checkout.amounts import change_amount
 from station.payments.services.checkout.closing import close_checkout, look_at_payment
 from station.payments.services.checkout.forgetting import forget_unpaid, unpaid_before
 from station.payments.services.checkout.opening import CheckoutClosed, expect, open_payment, start_checkout
+from station.payments.services.environment import accept_environment
 from station.payments.services.inbox import APPLY, apply_event, receive_event
 from station.payments.services.sweep import check_open_payments
 
@@ -17,6 +18,7 @@ __all__ = [
     "InPage",
     "StripeRefused",
     "StripeUnavailable",
+    "accept_environment",
     "apply_event",
     "change_amount",
     "check_open_payments",

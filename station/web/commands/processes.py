@@ -142,7 +142,7 @@ def sandbox(settings: Settings) -> Command | None:
 
 def mailbox(settings: Settings) -> Command | None:
     """The local mailbox; None where a mail server is set."""
-    if settings.mail_host not in ("127.0.0.1", "localhost") or settings.mail_security != "none":
+    if not settings.mailbox:
         return None
     return Command(
         "mailbox",
