@@ -138,6 +138,18 @@ def test_the_next_secret_holds_while_it_is_rolled(client: FlaskClient) -> None:
     assert count(StripeEvent) == 2
 
 
+def test_while_a_secret_is_rolled_stripe_signs_with_both(client: FlaskClient) -> None:
+    """docs.stripe.com/webhooks/signature: several v1 in one header; one that fits is enough, whichever we know."""
+    raw = body()
+    old, new = signed(raw)["Stripe-Signature"], signed(raw, secret="whsec_next")["Stripe-Signature"]
+    both = {"Stripe-Signature": f"{old},v1={new.rpartition('v1=')[2]}"}
+    with changed(runtime.settings(), stripe_webhook_secret="whsec_next"):
+        assert post(client, raw, both) == 200
+    assert post(client, raw, both) == 200
+    with changed(runtime.settings(), stripe_webhook_secret="whsec_third"):
+        assert post(client, raw, both) == 400
+
+
 def test_a_large_body_is_refused_before_it_is_read(client: FlaskClient) -> None:
     raw = body(padding="x" * 256 * 1024)
     assert post(client, raw) == 413

@@ -58,8 +58,8 @@ def _client(api_key: str, base: str, timeout: int) -> stripe.StripeClient:
 def _v1() -> Any:
     """The library's v1 services. Untyped on purpose: its parameter types are huge; contract tests check the calls.
 
-    Raises StripeUnavailable in an environment that the database does not belong to: nothing is asked of Stripe, and the
-    same call is good once it belongs. Raises as `account` does.
+    Raises StripeUnavailable in an environment that the database does not belong to: nothing is asked of Stripe, and
+    the same call is good once it belongs. Raises as `account` does.
     """
     account()
     if reason := fingerprint.foreign():
