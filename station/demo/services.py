@@ -163,7 +163,7 @@ def _work(rows: Rows, books: Books, lost: list[UUID]) -> None:
             "giving.renewal_failed",
             f"renewal:{declined.subscription_id}",
             Role.DEVELOPMENT,
-            f"The monthly charge of {declined.person.name} was declined",
+            f"A charge of {declined.person.name} was declined",
             f"{DECLINED} Stripe tries the card again by itself. A note or a call may help.",
             Subject("member", declined.member_id),
             {"subscription": str(declined.subscription_id)},

@@ -13,23 +13,35 @@ from station.core.columns import Utc, enum
 from station.core.db import Base
 from station.core.ids import new_id
 from station.core.money import Money
+from station.payments.models import Interval
 
 
 class Frequency(StrEnum):
     ONCE = "once"
     MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+
+    @property
+    def interval(self) -> Interval | None:
+        """How often money is charged; None for a gift once."""
+        return None if self is Frequency.ONCE else Interval(self.value)
 
 
 class Pledge(Base):
     """What a donor promised. Donor facts stand here as typed; a member exists only once money has settled."""
 
     __tablename__ = "pledge"
-    __table_args__ = (sa.CheckConstraint("amount_cents > 0", name="amount"),)
+    __table_args__ = (
+        sa.CheckConstraint("amount_cents > 0", name="amount"),
+        sa.CheckConstraint("charge_day BETWEEN 1 AND 31", name="charge_day"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     attempt: Mapped[str] = mapped_column(sa.String(64), unique=True)  # one form shown is one pledge
     station_id: Mapped[UUID] = mapped_column(sa.ForeignKey("station.id"), index=True)
     frequency: Mapped[Frequency] = mapped_column(enum(Frequency))
+    charge_day: Mapped[int | None]  # of the charges after the first; 31 is the last of a month
     amount_cents: Mapped[int] = mapped_column(sa.BigInteger)
     currency: Mapped[str] = mapped_column(sa.String(3))
     given_name: Mapped[str] = mapped_column(sa.String(100))

@@ -19,9 +19,11 @@ from station.payments.facts import (
     PaymentFailed,
     PaymentSettled,
     RenewalFailed,
+    RenewalNeedsAction,
     RenewalRecovered,
     StrayAttemptFailed,
     SubscriptionEnded,
+    SustainerLapsed,
 )
 
 ROLES = (Role.DEVELOPMENT,)
@@ -42,8 +44,12 @@ SENTENCES = (
         "giving.gift.held",
         lambda e: f"settled a payment of {e.data['amount']} whose gift waits for a person: {e.data['reason']}",
     ),
-    EventSentence("giving.renewal.failed", lambda e: f"reported a declined monthly charge: {e.data['reason']}"),
-    EventSentence("giving.sustainer.ended", lambda e: f"reported that a monthly gift ended: {e.data['reason']}"),
+    EventSentence("giving.renewal.failed", lambda e: f"reported a declined renewal: {e.data['reason']}"),
+    EventSentence("giving.sustainer.ended", lambda e: f"reported that a recurring gift ended: {e.data['reason']}"),
+    EventSentence(
+        "giving.sustainer.lapsed",
+        lambda e: f"reported that a recurring gift ended over declined charges: {e.data['reason']}",
+    ),
     EventSentence("giving.drafts.forgotten", lambda e: f"deleted {e.data['many']} drafts that nobody had paid"),
     EventSentence("giving.page.closed", lambda e: "closed a pledge's payment page after many declined cards"),
     EventSentence("giving.ask.written", lambda e: f"wrote new words for the ask, shown from {e.data['starts_on']}"),
@@ -74,8 +80,10 @@ def wire() -> None:
     react(AttemptFailed, reactors.attempt_failed)
     react(StrayAttemptFailed, reactors.stray_attempt_failed)
     react(RenewalFailed, reactors.renewal_failed)
+    react(RenewalNeedsAction, reactors.renewal_failed)
     react(RenewalRecovered, reactors.renewal_recovered)
     react(SubscriptionEnded, reactors.sustainer_ended)
+    react(SustainerLapsed, reactors.sustainer_lapsed)
     NAV.contribute(NavItem("Gifts", "giving_desk.gifts", "Development", ROLES), rank=20)
     NAV.contribute(NavItem("The ask", "giving_desk.ask", "Development", ROLES), rank=25)
     TILES.contribute(Tile("Gifts today", _today, ROLES), rank=10)

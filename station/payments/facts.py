@@ -96,6 +96,15 @@ class RenewalFailed:
 
 
 @dataclass(frozen=True)
+class RenewalNeedsAction:
+    """A renewal is unpaid and no further try comes by itself: the donor must confirm, or give another method."""
+
+    subscription_id: UUID
+    reference: UUID
+    reason: str
+
+
+@dataclass(frozen=True)
 class RenewalRecovered:
     """A later try succeeded: the subscription that was being retried runs again."""
 
@@ -104,8 +113,66 @@ class RenewalRecovered:
 
 
 @dataclass(frozen=True)
+class SustainerChanged:
+    """A standing order is of another amount from its next charge on, wherever that was asked."""
+
+    subscription_id: UUID
+    reference: UUID
+    before: Money
+    after: Money
+    next_at: datetime | None
+
+
+@dataclass(frozen=True)
+class SustainerMoved:
+    """The next charges fall on another day, because a person asked for it. `next_at` is the first of them."""
+
+    subscription_id: UUID
+    reference: UUID
+    charge_day: int
+    next_at: datetime
+
+
+@dataclass(frozen=True)
+class SustainerPaused:
+    """Nothing is charged until an instant; without it the pause has no end. Also announced when that changes."""
+
+    subscription_id: UUID
+    reference: UUID
+    until: datetime | None
+
+
+@dataclass(frozen=True)
+class SustainerResumed:
+    """A pause is over; `next_at` is the instant of the next charge. What was left out is not caught up."""
+
+    subscription_id: UUID
+    reference: UUID
+    next_at: datetime | None
+
+
+@dataclass(frozen=True)
+class SustainerEnding:
+    """A standing order is cancelled for later; `ends_at` None: that was taken back."""
+
+    subscription_id: UUID
+    reference: UUID
+    ends_at: datetime | None
+
+
+@dataclass(frozen=True)
 class SubscriptionEnded:
-    """No renewal will come any more: cancelled, or given up after the last try."""
+    """No renewal will come any more: it was cancelled. `begun` is whether there ever was a charge."""
+
+    subscription_id: UUID
+    reference: UUID
+    reason: str
+    begun: bool
+
+
+@dataclass(frozen=True)
+class SustainerLapsed:
+    """No renewal will come any more: given up after charges that failed."""
 
     subscription_id: UUID
     reference: UUID

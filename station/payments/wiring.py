@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flask import url_for
 
 from station.accounts.models import Role
@@ -17,18 +19,49 @@ from station.accounts.places import (
     WorkQueue,
     WorkRow,
 )
+from station.core import clock
+from station.core.events import EventRow
 from station.core.fingerprint import ACCOUNT
 from station.core.ids import public_id
 from station.core.places import COMMAND_GROUPS, EVENT_SENTENCES, INVARIANTS, EventSentence, Invariant
+from station.licensee.queries import the_licensee
 from station.payments import cli, queries
 from station.payments.gateway import PAYMENT_PREFIX, known_account
 from station.payments.models import PaymentState
 
 ROLES = (Role.DEVELOPMENT,)
+EVERY = {"": "", "month": "monthly", "quarter": "quarterly", "year": "yearly"}
+CHANGES = {
+    "amount": "another amount",
+    "date": "another day",
+    "skip": "a skipped charge",
+    "pause": "a pause",
+    "resume": "the end of the pause",
+    "cancel": "the end",
+    "stay": "the continuation",
+}
+
+
+def _order(event: EventRow) -> str:
+    return f"{EVERY[event.data['interval']]} payments of {event.data['amount']}"
+
+
+def _reason(event: EventRow) -> str:
+    return str(event.data["reason"]) or "no reason given"
+
+
+def _until(instant: str) -> str:
+    """A day in a sentence, of an instant as events hold it; nothing for none."""
+    if not instant:
+        return ""
+    day = clock.local_date(datetime.fromisoformat(instant), the_licensee().timezone)
+    return f" until {day:%B} {day.day}, {day.year}"
+
+
 SENTENCES = (
     EventSentence(
         "payments.payment.opened",
-        lambda e: f"asked for a {'monthly payment' if e.data['monthly'] else 'payment'} of {e.data['amount']}",
+        lambda e: f"asked for a {EVERY[e.data['interval']]} payment of {e.data['amount']}".replace("  ", " "),
     ),
     EventSentence("payments.checkout.opened", lambda e: f"opened the checkout page for {e.data['amount']}"),
     EventSentence(
@@ -42,18 +75,31 @@ SENTENCES = (
     ),
     EventSentence("payments.payment.expired", lambda e: f"closed the unpaid checkout page for {e.data['amount']}"),
     EventSentence("payments.fee.recorded", lambda e: f"booked a processing fee of {e.data['fee']}"),
-    EventSentence("payments.renewal.opened", lambda e: f"billed a monthly renewal of {e.data['amount']}"),
-    EventSentence("payments.subscription.started", lambda e: f"started monthly payments of {e.data['amount']}"),
+    EventSentence("payments.renewal.opened", lambda e: f"billed a renewal of {e.data['amount']}"),
+    EventSentence("payments.subscription.started", lambda e: f"started {_order(e)}"),
     EventSentence(
         "payments.subscription.retrying",
-        lambda e: (
-            f"declined a renewal of {e.data['amount']} and will try again: {e.data['reason'] or 'no reason given'}"
-        ),
+        lambda e: f"declined a renewal of {e.data['amount']} and will try again: {_reason(e)}",
+    ),
+    EventSentence(
+        "payments.subscription.needs_action",
+        lambda e: f"declined a renewal of {e.data['amount']} and waits for the donor: {_reason(e)}",
     ),
     EventSentence("payments.subscription.recovered", lambda e: f"renewed {e.data['amount']} after all"),
+    EventSentence("payments.subscription.paused", lambda e: f"paused {_order(e)}{_until(e.data['until'])}"),
+    EventSentence("payments.subscription.resumed", lambda e: f"went on with {_order(e)}"),
     EventSentence(
-        "payments.subscription.ended",
-        lambda e: f"ended monthly payments of {e.data['amount']}: {e.data['reason'] or 'no reason given'}",
+        "payments.subscription.changed",
+        lambda e: f"changed {EVERY[e.data['interval']]} payments from {e.data['from']} to {e.data['to']}",
+    ),
+    EventSentence("payments.subscription.ending", lambda e: f"will end {_order(e)}{_until(e.data['ends_at'])}"),
+    EventSentence("payments.subscription.stays", lambda e: f"lets {_order(e)} go on after all"),
+    EventSentence("payments.subscription.lapsed", lambda e: f"gave up {_order(e)}: {_reason(e)}"),
+    EventSentence("payments.subscription.ended", lambda e: f"ended {_order(e)}: {_reason(e)}"),
+    EventSentence("payments.change.asked", lambda e: f"asked Stripe for {CHANGES[e.data['kind']]} of {_order(e)}"),
+    EventSentence("payments.change.done", lambda e: f"made {CHANGES[e.data['kind']]} of {_order(e)}"),
+    EventSentence(
+        "payments.change.refused", lambda e: f"did not make {CHANGES[e.data['kind']]} of {_order(e)}: {_reason(e)}"
     ),
     EventSentence(
         "payments.environment.accepted",

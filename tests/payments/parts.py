@@ -16,6 +16,7 @@ from station.core.places import INVARIANTS
 from station.payments import queries
 from station.payments.models import (
     CallState,
+    Interval,
     Payment,
     PaymentKind,
     PaymentState,
@@ -31,7 +32,11 @@ PAGE = HostedPage("Gift to News", "donor@example.org", "http://localhost/thanks"
 def opened(house: Any, monthly: bool = False, cents: int = 1500) -> UUID:
     """A payment's row, as giving would write it."""
     return open_payment(
-        reference=new_id(), station_id=house.news.id, amount=Money(cents), monthly=monthly, actor=VISITOR
+        reference=new_id(),
+        station_id=house.news.id,
+        amount=Money(cents),
+        interval=Interval.MONTH if monthly else None,
+        actor=VISITOR,
     )
 
 

@@ -27,7 +27,7 @@ from station.payments.facts import (
     SubscriptionEnded,
 )
 from station.payments.models import EventState, PaymentState, StripeEvent, SubscriptionState
-from station.payments.services import books, moving
+from station.payments.services import books, moving, standing
 from station.payments.services.checkout import opening as checkout
 from station.payments.services.inbox import apply_event
 from tests.payments.fake_stripe import FakeStripe, Told
@@ -81,7 +81,7 @@ class Facts(list[Any]):
 def facts(app: object, monkeypatch: pytest.MonkeyPatch) -> Facts:
     """What was announced, kept here instead of being told to the packages above."""
     heard = Facts()
-    for module in (books, moving):
+    for module in (books, moving, standing):
         monkeypatch.setattr(module, "announce", heard.append)
     return heard
 

@@ -25,7 +25,7 @@ from station.payments.gateway import StripeRefused, StripeUnavailable, client
 from tests.conftest import changed
 
 LIVE = Environment("production", True, "acct_live", "https://give.example.org")
-STAGING = Environment("development", False, "acct_sandbox0000000001", "https://staging.example.org")
+STAGING = Environment("development", False, "acct_1Sandbox00000000", "https://staging.example.org")
 
 
 @pytest.fixture(autouse=True)
@@ -88,7 +88,7 @@ def test_the_first_call_leaves_a_mark_and_the_next_ones_ask_nothing_more(stripe_
     assert fingerprint.stored() is None
     gateway.invoices_of("sub_none")
     gateway.invoices_of("sub_none")
-    assert mark() == Environment("test", False, "acct_sandbox0000000001", runtime.settings().base_url)
+    assert mark() == Environment("test", False, "acct_1Sandbox00000000", runtime.settings().base_url)
     asked = [each["path"] for each in stripe_sandbox.requests]
     assert asked == ["/v1/account", "/v1/invoices", "/v1/invoices"]
 
@@ -104,7 +104,7 @@ def test_mail_leaves_a_mark_too_and_its_account_is_added_later(
     assert mark().account == ""
     fingerprint.forget()
     gateway.invoices_of("sub_none")
-    assert mark().account == "acct_sandbox0000000001"
+    assert mark().account == "acct_1Sandbox00000000"
 
 
 def test_production_with_a_copied_staging_database_does_nothing(
@@ -175,7 +175,7 @@ def test_the_command_shows_asks_and_accepts(app: Flask, stripe_sandbox: Handle, 
     assert run.invoke(fingerprint_group, ["accept"], input="n\n").exit_code == 1
     assert mark() == LIVE
     done = run.invoke(fingerprint_group, ["accept", "--yes"])
-    assert (done.exit_code, mark().account) == (0, "acct_sandbox0000000001")
+    assert (done.exit_code, mark().account) == (0, "acct_1Sandbox00000000")
     with changed(runtime.settings(), base_url="https://new.example.org"):
         moved = run.invoke(fingerprint_group, ["show"])
     assert (moved.exit_code, "a site may move" in moved.output) == (0, True)

@@ -13,7 +13,10 @@ from station.core.db import transaction
 from station.core.ids import new_id, public_id
 from station.core.money import Money
 from station.payments.gateway import CheckoutOrder, HostedPage, Ours, fetch_charge, objects, params_of
-from station.payments.gateway.objects import charged_of, order_of, ours_of, paying_of, payment_of
+from station.payments.gateway.objects import charged_of, paying_of, payment_of
+from station.payments.gateway.parts import ours_of
+from station.payments.gateway.standing import order_of
+from station.payments.models import Interval
 
 
 def charge(**more: Any) -> dict[str, Any]:
@@ -98,7 +101,9 @@ def test_ids_of_other_programs_are_not_ours() -> None:
 @given(st.uuids(), st.uuids(), st.integers(50, 99_999_999))
 def test_our_ids_come_back_as_they_went(payment_id: UUID, subscription_id: UUID, cents: int) -> None:
     params = params_of(
-        CheckoutOrder(payment_id, subscription_id, Money(cents), HostedPage("Gift", "a@example.org", "s", "c"))
+        CheckoutOrder(
+            payment_id, subscription_id, Money(cents), HostedPage("Gift", "a@example.org", "s", "c"), Interval.MONTH
+        )
     )
     assert ours_of(params["metadata"]) == Ours(payment_id, subscription_id)
     assert params["line_items"][0]["price_data"]["unit_amount"] == cents

@@ -143,14 +143,14 @@ def test_a_declined_renewal_is_retried_by_stripe_and_recovers(
     books_hold()
 
 
-def test_stripe_gives_up_and_the_subscription_ends(house: Any, stripe_sandbox: Handle, outbox: Outbox) -> None:
+def test_stripe_gives_up_and_the_subscription_lapses(house: Any, stripe_sandbox: Handle, outbox: Outbox) -> None:
     payment_id = paid(house, stripe_sandbox, outbox, monthly=True)
     stripe_sandbox.decline_next(stripe_id(payment_id), times=9)
     stripe_sandbox.renew(stripe_id(payment_id))
     stripe_sandbox.advance(20 * 86_400)
     stripe_sandbox.deliver_now()
     outbox()
-    assert (standing_state(payment_id), renewals_of(payment_id)) == (SubscriptionState.ENDED, [])
+    assert (standing_state(payment_id), renewals_of(payment_id)) == (SubscriptionState.LAPSED, [])
     books_hold()
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from config import ROOT
 from station.payments.cli import group
 from station.payments.models import PaymentState, SubscriptionState
+from station.payments.models import SubscriptionState as S
 from station.payments.policies import (
     GRAPHS,
     PAYMENT,
@@ -19,6 +20,7 @@ from station.payments.policies import (
     Graph,
     IllegalMove,
     PaymentEdge,
+    Standing,
     SubscriptionEdge,
     subscription_edge,
 )
@@ -64,23 +66,58 @@ def test_states_of_two_graphs_that_share_a_word_are_not_confused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("state", "status", "edge"),
+    ("state", "found", "edge"),
     [
-        (SubscriptionState.CREATED, "active", SubscriptionEdge.START),
-        (SubscriptionState.CREATED, "incomplete", None),
-        (SubscriptionState.CREATED, "incomplete_expired", SubscriptionEdge.END),
-        (SubscriptionState.ACTIVE, "active", None),
-        (SubscriptionState.ACTIVE, "past_due", SubscriptionEdge.RETRY),
-        (SubscriptionState.ACTIVE, "unpaid", SubscriptionEdge.RETRY),
-        (SubscriptionState.RETRYING, "past_due", None),
-        (SubscriptionState.RETRYING, "active", SubscriptionEdge.RECOVER),
-        (SubscriptionState.RETRYING, "canceled", SubscriptionEdge.END),
-        (SubscriptionState.ENDED, "active", None),
-        (SubscriptionState.ACTIVE, "a word of next year", None),
+        (S.CREATED, Standing("active"), SubscriptionEdge.START),
+        (S.CREATED, Standing("active", paused=True), SubscriptionEdge.START),
+        (S.CREATED, Standing("incomplete"), None),
+        (S.CREATED, Standing("incomplete_expired"), SubscriptionEdge.END),
+        (S.CREATED, Standing("canceled", gave_up=True), SubscriptionEdge.END),
+        (S.ACTIVE, Standing("active"), None),
+        (S.ACTIVE, Standing("trialing"), None),
+        (S.ACTIVE, Standing("past_due"), SubscriptionEdge.RETRY),
+        (S.ACTIVE, Standing("past_due", stuck=True), SubscriptionEdge.ASK),
+        (S.ACTIVE, Standing("unpaid"), SubscriptionEdge.ASK),
+        (S.ACTIVE, Standing("active", paused=True), SubscriptionEdge.PAUSE),
+        (S.ACTIVE, Standing("paused"), SubscriptionEdge.PAUSE),
+        (S.ACTIVE, Standing("canceled", gave_up=True), SubscriptionEdge.LAPSE),
+        (S.PAUSED, Standing("active", paused=True), None),
+        (S.PAUSED, Standing("paused"), None),
+        (S.PAUSED, Standing("active"), SubscriptionEdge.RESUME),
+        (S.PAUSED, Standing("past_due", paused=True), SubscriptionEdge.RETRY),
+        (S.PAUSED, Standing("canceled"), SubscriptionEdge.END),
+        (S.RETRYING, Standing("past_due"), None),
+        (S.RETRYING, Standing("past_due", stuck=True), SubscriptionEdge.ASK),
+        (S.RETRYING, Standing("active"), SubscriptionEdge.RECOVER),
+        (S.RETRYING, Standing("canceled"), SubscriptionEdge.END),
+        (S.RETRYING, Standing("canceled", gave_up=True), SubscriptionEdge.LAPSE),
+        (S.NEEDS_ACTION, Standing("past_due"), SubscriptionEdge.RETRY),
+        (S.NEEDS_ACTION, Standing("unpaid"), None),
+        (S.ENDED, Standing("active"), None),
+        (S.LAPSED, Standing("canceled"), None),
+        (S.ACTIVE, Standing("a word of next year"), None),
     ],
 )
-def test_what_stripes_status_means(state: SubscriptionState, status: str, edge: SubscriptionEdge | None) -> None:
-    assert subscription_edge(state, status) is edge
+def test_what_stripes_status_means(state: S, found: Standing, edge: SubscriptionEdge | None) -> None:
+    assert subscription_edge(state, found) is edge
+
+
+@given(
+    st.sampled_from(S),
+    st.builds(
+        Standing,
+        st.sampled_from(["active", "trialing", "past_due", "unpaid", "canceled", "incomplete", "paused", "new"]),
+        st.booleans(),
+        st.booleans(),
+        st.booleans(),
+    ),
+)
+def test_whatever_stripe_says_the_steps_come_to_an_end_that_stands(state: S, found: Standing) -> None:
+    seen = [state]
+    while (edge := subscription_edge(seen[-1], found)) is not None:
+        seen.append(SUBSCRIPTION.move(seen[-1], edge))
+        assert len(seen) == len(set(seen))
+    assert len(seen) <= 3
 
 
 def test_the_drawing_is_current() -> None:

@@ -134,12 +134,11 @@ class Books:
             current_period_end=self._month_after(last),
         )
         about = [Subject("subscription", subscription_id)]
-        self.rows.tell("payments.subscription.started", first, STRIPE, about, {"amount": amount, "reason": ""})
+        told = {"amount": amount, "interval": plan.frequency.value, "until": "", "ends_at": ""}
+        self.rows.tell("payments.subscription.started", first, STRIPE, about, {**told, "reason": ""})
         if plan.end is End.CANCELLED:
             ended = min(last + timedelta(days=12), self.calendar.now - timedelta(hours=1))
-            self.rows.tell(
-                "payments.subscription.ended", ended, STRIPE, about, {"amount": amount, "reason": CANCELLED}
-            )
+            self.rows.tell("payments.subscription.ended", ended, STRIPE, about, {**told, "reason": CANCELLED})
             self.rows.tell(
                 "giving.sustainer.ended",
                 ended,

@@ -68,7 +68,7 @@ def unpaid(rows: Rows, calendar: Calendar, people: Sequence[Person], stations: S
 
 def _told(rows: Rows, state: PaymentState, at: datetime, payment: Subject, pledge: Subject, amount: str) -> None:
     """The events of a pledge that brought nothing."""
-    rows.tell("payments.payment.opened", at, VISITOR, [payment], {"amount": amount, "monthly": False})
+    rows.tell("payments.payment.opened", at, VISITOR, [payment], {"amount": amount, "interval": ""})
     if state is PaymentState.FAILED:
         then = at + timedelta(hours=20)
         rows.tell("payments.payment.failed", then, STRIPE, [payment], {"amount": amount, "reason": NO_FUNDS})

@@ -9,6 +9,7 @@ from station.giving.reactors.money import (
     renewal_failed,
     renewal_recovered,
     sustainer_ended,
+    sustainer_lapsed,
 )
 
 __all__ = [
@@ -21,4 +22,5 @@ __all__ = [
     "renewal_recovered",
     "stray_attempt_failed",
     "sustainer_ended",
+    "sustainer_lapsed",
 ]

@@ -28,8 +28,10 @@ from station.payments.facts import (
     PaymentFailed,
     PaymentSettled,
     RenewalFailed,
+    RenewalNeedsAction,
     RenewalRecovered,
     SubscriptionEnded,
+    SustainerLapsed,
 )
 from station.payments.models import PaymentKind
 from station.payments.queries import lock_payment
@@ -209,17 +211,19 @@ def payment_expired(expired: PaymentExpired) -> None:
     events.record("giving.pledge.expired", STRIPE, _subjects(expired.reference, expired.payment_id))
 
 
-def renewal_failed(failed: RenewalFailed) -> None:
-    """A sustainer's charge was declined: Stripe tries again by itself; a person may want to write."""
+def renewal_failed(failed: RenewalFailed | RenewalNeedsAction) -> None:
+    """A sustainer's charge was declined; whether Stripe tries again or not, a person may want to write."""
     pledge = db.session().get(Pledge, failed.reference)
     events.record("giving.renewal.failed", STRIPE, _subjects(failed.reference), {"reason": failed.reason})
     who = printed_name(pledge.given_name, pledge.family_name) if pledge else "a sustainer"
+    again = isinstance(failed, RenewalFailed)
+    what = "Stripe tries again by itself" if again else "No further try comes by itself: the donor must act"
     open_work_item(
         kind="giving.renewal_failed",
         key=_renewal_key(failed.subscription_id),
         role=Role.DEVELOPMENT,
-        title=f"The monthly charge of {who} was declined",
-        detail=f"{failed.reason} Stripe tries the card again by itself. A note or a call may help.",
+        title=f"A charge of {who} was declined",
+        detail=f"{failed.reason} {what}. A note or a call may help.",
         subject=Subject("member", pledge.member_id) if pledge and pledge.member_id else None,
         data={"subscription": str(failed.subscription_id)},
     )
@@ -231,20 +235,25 @@ def renewal_recovered(recovered: RenewalRecovered) -> None:
 
 
 def sustainer_ended(ended: SubscriptionEnded) -> None:
-    """Write down that a monthly gift has ended; one that ended over a declined charge becomes work of its own."""
+    """Write down that a recurring gift was stopped; what its declined charges left to do is settled by that."""
     events.record("giving.sustainer.ended", STRIPE, _subjects(ended.reference), {"reason": ended.reason})
-    if not settle_work_item(_renewal_key(ended.subscription_id), "The monthly gift has ended.", STRIPE):
-        return
-    pledge = db.session().get(Pledge, ended.reference)
+    settle_work_item(_renewal_key(ended.subscription_id), "The gift was stopped.", STRIPE)
+
+
+def sustainer_lapsed(lapsed: SustainerLapsed) -> None:
+    """A recurring gift ended over charges that failed: a person may bring its donor back."""
+    events.record("giving.sustainer.lapsed", STRIPE, _subjects(lapsed.reference), {"reason": lapsed.reason})
+    settle_work_item(_renewal_key(lapsed.subscription_id), "The gift has ended.", STRIPE)
+    pledge = db.session().get(Pledge, lapsed.reference)
     who = printed_name(pledge.given_name, pledge.family_name) if pledge else "a sustainer"
     open_work_item(
         kind="giving.sustainer_lapsed",
-        key=f"lapsed:{ended.subscription_id}",
+        key=f"lapsed:{lapsed.subscription_id}",
         role=Role.DEVELOPMENT,
-        title=f"The monthly gift of {who} has ended",
+        title=f"The recurring gift of {who} has ended",
         detail="The charge was declined and no further try will be made. A note or a call may bring them back.",
         subject=Subject("member", pledge.member_id) if pledge and pledge.member_id else None,
-        data={"subscription": str(ended.subscription_id)},
+        data={"subscription": str(lapsed.subscription_id)},
     )
 
 

@@ -34,7 +34,8 @@ class PledgeRequest:
     """What a donor sent. `attempt` names the form that was shown; `again` says that a second gift is meant.
 
     `instead` is the pledge that this form came back from: unless it is the same, this one takes its place.
-    `sender` is the keyed hash of the network it came from (screening.services.sender).
+    `sender` is the keyed hash of the network it came from (screening.services.sender). `charge_day` is of the charges
+    after the first, for one that is given again and again.
     """
 
     attempt: str
@@ -48,6 +49,7 @@ class PledgeRequest:
     again: bool = False
     instead: UUID | None = None
     sender: str = ""
+    charge_day: int | None = None
 
 
 @dataclass(frozen=True)
@@ -134,7 +136,8 @@ def write_pledge(request: PledgeRequest, attempt: str, actor: Actor) -> Pledge:
         reference=pledge_id,
         station_id=request.station_id,
         amount=request.amount,
-        monthly=request.frequency is Frequency.MONTH,
+        interval=request.frequency.interval,
+        charge_day=request.charge_day,
         actor=actor,
         expected=bool(request.email),
     )
@@ -143,6 +146,7 @@ def write_pledge(request: PledgeRequest, attempt: str, actor: Actor) -> Pledge:
         attempt=attempt,
         station_id=request.station_id,
         frequency=request.frequency,
+        charge_day=request.charge_day,
         amount_cents=request.amount.cents,
         currency=request.amount.currency,
         given_name=request.given_name,

@@ -10,6 +10,7 @@ from station.payments.gateway.client import (
     API_VERSION,
     Endpoint,
     account,
+    cancel_subscription,
     create_checkout,
     expire_checkout,
     fetch_charge,
@@ -21,9 +22,10 @@ from station.payments.gateway.client import (
     known_account,
     register_webhook,
     update_checkout,
+    update_subscription,
 )
 from station.payments.gateway.errors import BadSignature, StripeRefused, StripeUnavailable
-from station.payments.gateway.objects import Charged, Invoice, Ours, Paying, Session, StandingOrder
+from station.payments.gateway.objects import Charged, Invoice, Paying, Session
 from station.payments.gateway.orders import (
     NAMESPACE,
     PAYMENT_PREFIX,
@@ -33,6 +35,16 @@ from station.payments.gateway.orders import (
     InPage,
     line_items,
     params_of,
+)
+from station.payments.gateway.parts import Ours
+from station.payments.gateway.standing import (
+    StandingOrder,
+    amount_params,
+    date_params,
+    end_params,
+    pause_params,
+    resume_params,
+    stay_params,
 )
 from station.payments.gateway.webhook import SignedEvent, verify
 
@@ -59,8 +71,12 @@ __all__ = [
     "StripeRefused",
     "StripeUnavailable",
     "account",
+    "amount_params",
     "attempt_of",
+    "cancel_subscription",
     "create_checkout",
+    "date_params",
+    "end_params",
     "expire_checkout",
     "fetch_charge",
     "fetch_invoice",
@@ -72,8 +88,12 @@ __all__ = [
     "known_account",
     "line_items",
     "params_of",
+    "pause_params",
     "register_webhook",
+    "resume_params",
     "snapshot_of",
+    "stay_params",
     "update_checkout",
+    "update_subscription",
     "verify",
 ]

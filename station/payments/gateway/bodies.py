@@ -12,7 +12,9 @@ from datetime import datetime
 from typing import Any, cast
 
 from station.payments.gateway.client import API_VERSION
-from station.payments.gateway.objects import Ours, StandingOrder, id_of, instant, order_of, ours_of, parent_of
+from station.payments.gateway.objects import parent_of
+from station.payments.gateway.parts import Ours, id_of, instant, ours_of
+from station.payments.gateway.standing import StandingOrder, order_of
 
 
 @dataclass(frozen=True)

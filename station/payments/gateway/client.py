@@ -23,16 +23,15 @@ from station.payments.gateway.objects import (
     Invoice,
     Paying,
     Session,
-    StandingOrder,
     charged_of,
-    id_of,
     invoice_of,
-    order_of,
     parent_of,
     paying_of,
     payment_of,
     session_of,
 )
+from station.payments.gateway.parts import id_of
+from station.payments.gateway.standing import StandingOrder, order_of, stuck_of
 
 API_VERSION = "2026-10-28.endive"
 RETRIES = 1
@@ -160,7 +159,13 @@ def _order(subscription: dict[str, Any], bill: Mapping[str, Any], paying: Paying
         return order_of(subscription)
     if id_of(subscription["latest_invoice"]) != bill.get("id"):
         return fetch_subscription(subscription["id"])
-    return order_of(subscription, paying.failure if paying else "")
+    return _unpaid(subscription, bill, paying)
+
+
+def _unpaid(subscription: dict[str, Any], bill: Mapping[str, Any], paying: Paying | None) -> StandingOrder:
+    """A subscription whose newest bill is not paid."""
+    stuck = stuck_of(bill, asks=paying is not None and paying.asks)
+    return order_of(subscription, paying.failure if paying else "", stuck)
 
 
 def _paying(invoice: Mapping[str, Any]) -> Paying | None:
@@ -184,11 +189,25 @@ def fetch_subscription(subscription_id: str) -> StandingOrder:
     """A subscription as it is now, with the reason why its newest charge failed, if it did."""
     with translated():
         found = _plain(_v1().subscriptions.retrieve(subscription_id, {"expand": ["latest_invoice.payments"]}))
-        failure, latest = "", found.get("latest_invoice")
+        latest = found.get("latest_invoice")
         if found["status"] in NOT_PAID and isinstance(latest, Mapping):
-            paying = _paying(latest)
-            failure = paying.failure if paying else ""
-    return order_of(found, failure)
+            return _unpaid(found, latest, _paying(latest))
+    return order_of(found)
+
+
+def update_subscription(subscription_id: str, params: Mapping[str, Any], key: str) -> None:
+    """Change a subscription under our idempotency key (docs.stripe.com/api/subscriptions/update).
+
+    Raises like `create_checkout`. The answer may be one that Stripe kept: look again for what is true now.
+    """
+    with translated():
+        _v1().subscriptions.update(subscription_id, dict(params), {"idempotency_key": key})
+
+
+def cancel_subscription(subscription_id: str, params: Mapping[str, Any], key: str) -> None:
+    """End a subscription at once, under our idempotency key (docs.stripe.com/api/subscriptions/cancel)."""
+    with translated():
+        _v1().subscriptions.cancel(subscription_id, dict(params), {"idempotency_key": key})
 
 
 def fetch_charge(charge_id: str) -> Charged | None:

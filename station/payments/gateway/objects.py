@@ -1,6 +1,7 @@
-"""Stripe's objects as we know them, made from plain dictionaries. The only reader of Stripe's fields.
+"""Stripe's objects as we know them, made from plain dictionaries.
 
 StripeObject is no dict since version 15 of the library; `client` turns it into one before it comes here.
+Subscriptions stand in `standing`.
 Field names are those of API version 2026-10-28.endive: an invoice has `parent` and `payments`, a subscription's
 period is on its items, a PaymentIntent has `latest_charge`.
 """
@@ -9,14 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
-from uuid import UUID
+from datetime import datetime
 
-from station.core.ids import row_id
-from station.payments.gateway.orders import NAMESPACE, PAYMENT_PREFIX, SUBSCRIPTION_PREFIX
-
-Plain = Mapping[str, Any]
+from station.payments.gateway.parts import Ours, Plain, id_of, instant, ours_of
+from station.payments.gateway.standing import StandingOrder
 
 BRANDS = {
     "amex": "American Express",
@@ -28,14 +25,6 @@ BRANDS = {
     "unionpay": "UnionPay",
     "visa": "Visa",
 }
-
-
-@dataclass(frozen=True)
-class Ours:
-    """Our own ids that an object carries; both empty on an object that is not ours."""
-
-    payment_id: UUID | None = None
-    subscription_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -63,26 +52,16 @@ class Charged:
 
 @dataclass(frozen=True)
 class Paying:
-    """How far a payment is: money, or on its way (`processing`, a method that takes days), or refused for now."""
+    """How far a payment is: money, or on its way (`processing`, a method that takes days), or refused for now.
+
+    `asks`: the donor's bank wants them to confirm it.
+    """
 
     charged: Charged | None = None
     processing: bool = False
+    asks: bool = False
     failed: bool = False
     failure: str = ""
-
-
-@dataclass(frozen=True)
-class StandingOrder:
-    """A subscription: `status` is Stripe's word; `failure` says why the newest charge was declined, if it was."""
-
-    id: str
-    ours: Ours
-    status: str
-    customer: str
-    period_end: datetime | None
-    livemode: bool
-    failure: str = ""
-    end_reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -118,28 +97,6 @@ class Session:
     invoice: Invoice | None = None
     order: StandingOrder | None = None
     client_secret: str = ""
-
-
-def ours_of(metadata: Plain | None) -> Ours:
-    """Our ids in an object's metadata; none unless the namespace says that they are ours."""
-    found = metadata or {}
-    if found.get("namespace") != NAMESPACE:
-        return Ours()
-    return Ours(
-        row_id(PAYMENT_PREFIX, found.get("payment") or ""),
-        row_id(SUBSCRIPTION_PREFIX, found.get("subscription") or ""),
-    )
-
-
-def instant(seconds: int) -> datetime:
-    """Stripe's seconds as an instant."""
-    return datetime.fromtimestamp(seconds, UTC)
-
-
-def id_of(value: Any) -> str | None:
-    """The id of a field that holds an object, its id, or nothing."""
-    found = value.get("id") if isinstance(value, Mapping) else value
-    return found or None
 
 
 def charged_of(charge: Plain) -> Charged | None:
@@ -188,24 +145,9 @@ def paying_of(intent: Plain) -> Paying:
     return Paying(
         taken,
         processing=intent["status"] == "processing",
+        asks=intent["status"] == "requires_action",
         failed=intent["status"] in ("requires_payment_method", "canceled"),
         failure=(error.get("message") or "")[:500],
-    )
-
-
-def order_of(subscription: Plain, failure: str = "") -> StandingOrder:
-    """A subscription; its period is the earliest of its items'."""
-    ends = [item["current_period_end"] for item in subscription["items"]["data"]]
-    why = (subscription.get("cancellation_details") or {}).get("reason") or ""
-    return StandingOrder(
-        id=subscription["id"],
-        ours=ours_of(subscription.get("metadata")),
-        status=subscription["status"],
-        customer=id_of(subscription["customer"]) or "",
-        period_end=instant(min(ends)) if ends else None,
-        livemode=subscription["livemode"],
-        failure=failure,
-        end_reason=why.replace("_", " "),
     )
 
 

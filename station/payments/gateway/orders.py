@@ -11,10 +11,16 @@ from uuid import UUID
 
 from station.core.ids import public_id
 from station.core.money import Money
+from station.payments.models import Interval
 
 NAMESPACE = "station"
 PAYMENT_PREFIX = "pay"
 SUBSCRIPTION_PREFIX = "sustainer"
+RECURRING: dict[Interval, dict[str, str | int]] = {  # docs.stripe.com/api/prices/object#price_object-recurring
+    Interval.MONTH: {"interval": "month"},
+    Interval.QUARTER: {"interval": "month", "interval_count": 3},
+    Interval.YEAR: {"interval": "year"},
+}
 
 
 @dataclass(frozen=True)
@@ -40,12 +46,13 @@ class InPage:
 
 @dataclass(frozen=True)
 class CheckoutOrder:
-    """One checkout: `subscription_id` makes it a monthly one."""
+    """One checkout: with `subscription_id` the first charge of a standing order, every `interval`."""
 
     payment_id: UUID
     subscription_id: UUID | None
     amount: Money
     page: HostedPage | InPage
+    interval: Interval | None = None
 
 
 def params_of(order: CheckoutOrder) -> dict[str, Any]:
@@ -60,7 +67,7 @@ def params_of(order: CheckoutOrder) -> dict[str, Any]:
     return {
         "client_reference_id": ours["payment"],
         "metadata": ours,
-        "line_items": line_items(order.amount, order.page.description, order.subscription_id is not None),
+        "line_items": line_items(order.amount, order.page.description, order.interval),
         **more,
         **_page_params(order.page),
     }
@@ -79,7 +86,7 @@ def _page_params(page: HostedPage | InPage) -> dict[str, Any]:
     }
 
 
-def line_items(amount: Money, description: str, monthly: bool) -> list[dict[str, Any]]:
+def line_items(amount: Money, description: str, interval: Interval | None) -> list[dict[str, Any]]:
     """The one line of a checkout, also as the whole list that an update sends again.
 
     The price is inline, because a donor's amount is any amount (custom_unit_amount does not cover subscriptions).
@@ -89,6 +96,6 @@ def line_items(amount: Money, description: str, monthly: bool) -> list[dict[str,
         "unit_amount": amount.cents,
         "product_data": {"name": description},
     }
-    if monthly:
-        price["recurring"] = {"interval": "month"}
+    if interval:
+        price["recurring"] = dict(RECURRING[interval])
     return [{"quantity": 1, "price_data": price}]

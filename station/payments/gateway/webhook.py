@@ -11,7 +11,7 @@ import stripe
 from station.core import clock
 from station.core.runtime import settings
 from station.payments.gateway.errors import BadSignature
-from station.payments.gateway.objects import instant
+from station.payments.gateway.parts import instant
 
 TOLERANCE = 300  # seconds, Stripe's own recommendation
 LONGEST_ID = 160  # Stripe's have about thirty characters; ours is also the key of a job

@@ -5,16 +5,21 @@ keeps the ids that lead to Stripe's objects, each unique, and the facts that our
 """
 
 from station.payments.models.calls import CallState, GatewayCall, Operation
+from station.payments.models.changes import ChangeKind, ChangeState, EndReason, SubscriptionChange
 from station.payments.models.events import EventState, StripeEvent
 from station.payments.models.ledger import Account, LedgerEntry, LedgerTransaction
 from station.payments.models.payment import Payment, PaymentKind, PaymentState, Tender
-from station.payments.models.subscription import Subscription, SubscriptionState
+from station.payments.models.subscription import Interval, Subscription, SubscriptionState
 
 __all__ = [
     "Account",
     "CallState",
+    "ChangeKind",
+    "ChangeState",
+    "EndReason",
     "EventState",
     "GatewayCall",
+    "Interval",
     "LedgerEntry",
     "LedgerTransaction",
     "Operation",
@@ -23,6 +28,7 @@ __all__ = [
     "PaymentState",
     "StripeEvent",
     "Subscription",
+    "SubscriptionChange",
     "SubscriptionState",
     "Tender",
 ]

@@ -26,6 +26,8 @@ class Operation(StrEnum):
 
     OPEN = "checkout.sessions.create"
     CHANGE = "checkout.sessions.update"
+    UPDATE_ORDER = "subscriptions.update"
+    CANCEL_ORDER = "subscriptions.cancel"
 
 
 class GatewayCall(Base):

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from station.core.columns import Utc, enum
 from station.core.db import Base
 from station.core.ids import new_id
+from station.core.money import Money
 
 
 class SubscriptionState(StrEnum):
@@ -24,11 +25,27 @@ class SubscriptionState(StrEnum):
     ENDED = "ended"  # cancelled
 
 
+class Interval(StrEnum):
+    """How often a standing order is charged."""
+
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+
+
 class Subscription(Base):
-    """A sustainer's standing order at Stripe, which owns the schedule and the card retries."""
+    """A sustainer's standing order at Stripe, which owns the schedule and the card retries.
+
+    `charge_day` is what the donor chose: 1 to 31, in a shorter month its last day. Without it
+    Stripe's own day stands.
+    """
 
     __tablename__ = "subscription"
-    __table_args__ = (sa.CheckConstraint("amount_cents > 0", name="amount"),)
+    __table_args__ = (
+        sa.CheckConstraint("amount_cents > 0", name="amount"),
+        sa.CheckConstraint("charge_day BETWEEN 1 AND 31", name="charge_day"),
+        sa.CheckConstraint("interval IN ('month', 'quarter', 'year')", name="interval"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     state: Mapped[SubscriptionState] = mapped_column(enum(SubscriptionState), default=SubscriptionState.CREATED)
@@ -36,10 +53,18 @@ class Subscription(Base):
     station_id: Mapped[UUID] = mapped_column(sa.ForeignKey("station.id"))
     amount_cents: Mapped[int] = mapped_column(sa.BigInteger)
     currency: Mapped[str] = mapped_column(sa.String(3))
-    interval: Mapped[str] = mapped_column(sa.String(10), default="month")
+    interval: Mapped[str] = mapped_column(sa.String(10), default=Interval.MONTH.value)  # an Interval
+    charge_day: Mapped[int | None]
     livemode: Mapped[bool]
     stripe_subscription: Mapped[str | None] = mapped_column(sa.String(255), unique=True)
     stripe_customer: Mapped[str | None] = mapped_column(sa.String(255), index=True)
     current_period_end: Mapped[datetime | None] = mapped_column(Utc)
+    paused_until: Mapped[datetime | None] = mapped_column(Utc)  # a pause without it has no end
+    ends_at: Mapped[datetime | None] = mapped_column(Utc)  # cancelled, and runs until then
+    end_reason: Mapped[str] = mapped_column(sa.String(100), default="", server_default="")
     created_at: Mapped[datetime] = mapped_column(Utc)
     updated_at: Mapped[datetime] = mapped_column(Utc)
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_cents, self.currency)

@@ -1,23 +1,53 @@
-"""Rules of payments on plain values: the state graphs as data, and which of Stripe's events mean something to us."""
+"""Rules of payments on plain values: state graphs as data, schedules, and which of Stripe’s events mean something."""
 
 from station.payments.policies.drawing import GRAPHS, draw
 from station.payments.policies.graph import Edge, Graph, IllegalMove
 from station.payments.policies.payment import PAYMENT, PaymentEdge
+from station.payments.policies.schedule import (
+    LEAST_BETWEEN,
+    LONGEST_PAUSE,
+    charge_instant,
+    day_in,
+    monthly_cents,
+    next_charge,
+    off_schedule,
+    plus_months,
+)
 from station.payments.policies.stripe_events import FOLDED, HOOK, Thing
-from station.payments.policies.subscription import SUBSCRIPTION, SubscriptionEdge, subscription_edge
+from station.payments.policies.subscription import (
+    LIVE,
+    SUBSCRIPTION,
+    UNPAID,
+    Standing,
+    SubscriptionEdge,
+    may_ask,
+    subscription_edge,
+)
 
 __all__ = [
     "FOLDED",
     "GRAPHS",
     "HOOK",
+    "LEAST_BETWEEN",
+    "LIVE",
+    "LONGEST_PAUSE",
     "PAYMENT",
     "SUBSCRIPTION",
+    "UNPAID",
     "Edge",
     "Graph",
     "IllegalMove",
     "PaymentEdge",
+    "Standing",
     "SubscriptionEdge",
     "Thing",
+    "charge_instant",
+    "day_in",
     "draw",
+    "may_ask",
+    "monthly_cents",
+    "next_charge",
+    "off_schedule",
+    "plus_months",
     "subscription_edge",
 ]

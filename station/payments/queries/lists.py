@@ -16,7 +16,8 @@ from station.core.events import Subject, events_of
 from station.core.money import Money
 from station.licensee.queries import StationView, station_by_id
 from station.payments.models import GatewayCall, LedgerEntry, LedgerTransaction, Payment, PaymentState, StripeEvent
-from station.payments.queries.rows import PaymentView, SubscriptionView, calls_of, payment_row, subscription, view_of
+from station.payments.queries.rows import PaymentView, calls_of, payment_row, view_of
+from station.payments.queries.subscriptions import SubscriptionView, subscription
 
 PAGE = 50
 

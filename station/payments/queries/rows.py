@@ -21,8 +21,6 @@ from station.payments.models import (
     PaymentKind,
     PaymentState,
     StripeEvent,
-    Subscription,
-    SubscriptionState,
 )
 
 UNAPPLIED = (EventState.RECEIVED, EventState.FAILED)
@@ -31,7 +29,6 @@ ASK_FRESH = timedelta(minutes=10)
 FRESH = timedelta(hours=2)
 OVER = timedelta(hours=25)  # a checkout lasts for 24 hours at most, and its event comes soon after
 ASK_SLOW = timedelta(hours=6)
-A_MONTH = timedelta(days=31, hours=6)  # the longest month, and the hour in which Stripe drafts
 
 
 @dataclass(frozen=True)
@@ -54,19 +51,6 @@ class PaymentView:
     subscription_id: UUID | None
     created_at: datetime
     livemode: bool
-
-
-@dataclass(frozen=True)
-class SubscriptionView:
-    """A sustainer's standing order. `next_at` is the instant when Stripe bills next."""
-
-    id: UUID
-    state: SubscriptionState
-    amount: Money
-    reference: UUID
-    station_id: UUID
-    next_at: datetime | None
-    created_at: datetime
 
 
 def view_of(row: Payment) -> PaymentView:
@@ -104,30 +88,6 @@ def payments_of(reference: UUID) -> list[PaymentView]:
     return [view_of(row) for row in rows]
 
 
-def subscription(subscription_id: UUID) -> SubscriptionView | None:
-    """One subscription, or None."""
-    return _order_view(subscription_row(subscription_id))
-
-
-def subscription_of(reference: UUID) -> SubscriptionView | None:
-    """The subscription of a caller's reference, or None."""
-    return _order_view(db.session().scalar(sa.select(Subscription).where(Subscription.reference == reference)))
-
-
-def _order_view(row: Subscription | None) -> SubscriptionView | None:
-    if row is None:
-        return None
-    return SubscriptionView(
-        row.id,
-        row.state,
-        Money(row.amount_cents, row.currency),
-        row.reference,
-        row.station_id,
-        row.current_period_end,
-        row.created_at,
-    )
-
-
 def payment_row(payment_id: UUID) -> Payment | None:
     return db.session().get(Payment, payment_id)
 
@@ -137,16 +97,6 @@ def payment_of_object(object_id: str) -> Payment | None:
     columns = (Payment.checkout_session, Payment.charge, Payment.invoice)
     wanted = sa.or_(*(column == object_id for column in columns))
     return db.session().scalar(sa.select(Payment).where(wanted)) if object_id else None
-
-
-def subscription_row(subscription_id: UUID) -> Subscription | None:
-    return db.session().get(Subscription, subscription_id)
-
-
-def knows_customer(stripe_customer: str) -> bool:
-    """Whether one of our subscriptions is of this customer at Stripe; of an empty id none is."""
-    known = sa.select(Subscription.id).where(Subscription.stripe_customer == stripe_customer).limit(1)
-    return bool(stripe_customer) and db.session().scalar(known) is not None
 
 
 def stripe_event(event_id: str) -> StripeEvent | None:
@@ -162,17 +112,6 @@ def lock_payment(payment_id: UUID) -> Payment | None:
     return db.session().get(Payment, payment_id, with_for_update=True, populate_existing=True)
 
 
-def lock_subscription(subscription_id: UUID) -> Subscription | None:
-    """The subscription, locked until the transaction ends."""
-    return db.session().get(Subscription, subscription_id, with_for_update=True, populate_existing=True)
-
-
-def lock_subscription_of(stripe_id: str) -> Subscription | None:
-    """The subscription that Stripe knows under an id, locked. Raises ValueError for an empty id."""
-    known = sa.select(Subscription).where(Subscription.stripe_subscription == _given(stripe_id))
-    return db.session().scalar(known.with_for_update().execution_options(populate_existing=True))
-
-
 def lock_first_payment(subscription_id: UUID) -> Payment | None:
     """The first payment of a subscription, locked."""
     return _locked(Payment.subscription_id == subscription_id, Payment.kind == PaymentKind.FIRST)
@@ -180,12 +119,12 @@ def lock_first_payment(subscription_id: UUID) -> Payment | None:
 
 def lock_payment_of_invoice(invoice_id: str) -> Payment | None:
     """The payment that an invoice became, locked. Raises ValueError for an empty id."""
-    return _locked(Payment.invoice == _given(invoice_id))
+    return _locked(Payment.invoice == given(invoice_id))
 
 
 def lock_payment_of_intent(intent_id: str) -> Payment | None:
     """The payment of a PaymentIntent, locked. Raises ValueError for an empty id."""
-    return _locked(Payment.payment_intent == _given(intent_id))
+    return _locked(Payment.payment_intent == given(intent_id))
 
 
 def lock_waiting_events(objects: Collection[str], before: datetime) -> Sequence[StripeEvent]:
@@ -201,7 +140,7 @@ def _locked(*where: sa.ColumnElement[bool]) -> Payment | None:
     )
 
 
-def _given(value: str) -> str:
+def given(value: str) -> str:
     if not value:
         raise ValueError("never look up by an empty id")
     return value
@@ -245,23 +184,6 @@ def payments_without_fee(before: datetime, limit: int) -> list[UUID]:
                 Payment.updated_at < before,
             )
             .order_by(Payment.updated_at)
-            .limit(limit)
-        )
-    )
-
-
-def late_subscriptions(now: datetime, limit: int) -> list[UUID]:
-    """Subscriptions to ask about: those that Stripe retries, and those without money for longer than any month."""
-    recent = sa.exists().where(Payment.subscription_id == Subscription.id, Payment.settled_at > now - A_MONTH)
-    late = sa.or_(
-        Subscription.state == SubscriptionState.RETRYING,
-        sa.and_(Subscription.state == SubscriptionState.ACTIVE, ~recent),
-    )
-    return list(
-        db.session().scalars(
-            sa.select(Subscription.id)
-            .where(late, Subscription.stripe_subscription.is_not(None), Subscription.updated_at < now - ASK_SLOW)
-            .order_by(Subscription.updated_at)
             .limit(limit)
         )
     )

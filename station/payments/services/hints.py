@@ -15,10 +15,10 @@ from collections.abc import Callable
 
 from station.core import clock
 from station.payments import gateway, queries
-from station.payments.gateway import FirstBill, Snapshot
+from station.payments.gateway import FirstBill, Snapshot, StandingOrder
 from station.payments.models import EventState, PaymentState, Subscription
-from station.payments.policies import Thing, subscription_edge
-from station.payments.services.folding import Outcome, Overtaken, ignored
+from station.payments.policies import SUBSCRIPTION, UNPAID, Thing, subscription_edge
+from station.payments.services.folding import Outcome, Overtaken, ignored, standing_of
 
 OVER = (PaymentState.FAILED, PaymentState.EXPIRED)
 
@@ -75,9 +75,22 @@ def _nothing_new(row: Subscription, seen: Snapshot) -> bool:
         payment = queries.payment_row(order.ours.payment_id) if order.ours.payment_id else None
         return payment is not None and payment.subscription_id == row.id and payment.state in queries.OPEN
     same = (row.stripe_subscription, row.stripe_customer or "") == (order.id, order.customer)
-    if not same or subscription_edge(row.state, order.status) is not None:
+    if not same or _moves(row, order) or _other_terms(row, order):
         return False
     return row.current_period_end == order.period_end or _invoice_tells(seen.latest_invoice)
+
+
+def _moves(row: Subscription, order: StandingOrder) -> bool:
+    """Whether the state moves. A body does not show whether an unpaid bill is tried again: its own events do."""
+    unpaid = row.state in UNPAID and order.status in ("past_due", "unpaid")
+    return not unpaid and subscription_edge(row.state, standing_of(order)) is not None
+
+
+def _other_terms(row: Subscription, order: StandingOrder) -> bool:
+    if SUBSCRIPTION.is_final(row.state):
+        return False
+    amount = order.amount_cents not in (None, row.amount_cents)
+    return amount or (order.resumes_at, order.ends_at) != (row.paused_until, row.ends_at)
 
 
 def _invoice_tells(invoice_id: str) -> bool:

@@ -11,17 +11,10 @@ from station.core import clock, events
 from station.core.actor import Actor
 from station.core.announce import announce
 from station.core.events import Subject
-from station.core.money import Money
-from station.payments.facts import (
-    PaymentExpired,
-    PaymentFailed,
-    PaymentProcessing,
-    RenewalFailed,
-    RenewalRecovered,
-    SubscriptionEnded,
-)
+from station.payments.facts import PaymentExpired, PaymentFailed, PaymentProcessing
 from station.payments.models import Payment, PaymentState, Subscription, SubscriptionState
-from station.payments.policies import PAYMENT, SUBSCRIPTION, PaymentEdge, SubscriptionEdge
+from station.payments.policies import PAYMENT, PaymentEdge, SubscriptionEdge
+from station.payments.services.standing import follow_subscription
 
 PAYMENT_EVENTS = {
     PaymentEdge.OPEN: "payments.checkout.opened",
@@ -29,12 +22,6 @@ PAYMENT_EVENTS = {
     PaymentEdge.SETTLE: "payments.payment.settled",
     PaymentEdge.FAIL: "payments.payment.failed",
     PaymentEdge.EXPIRE: "payments.payment.expired",
-}
-SUBSCRIPTION_EVENTS = {
-    SubscriptionEdge.START: "payments.subscription.started",
-    SubscriptionEdge.RETRY: "payments.subscription.retrying",
-    SubscriptionEdge.RECOVER: "payments.subscription.recovered",
-    SubscriptionEdge.END: "payments.subscription.ended",
 }
 
 
@@ -82,23 +69,3 @@ def expire(payment: Payment, subscription: Subscription | None, actor: Actor) ->
         if subscription is not None and subscription.state is SubscriptionState.CREATED:
             follow_subscription(subscription, SubscriptionEdge.END, "the first payment was never made", actor)
     return done
-
-
-def follow_subscription(row: Subscription, edge: SubscriptionEdge, reason: str, actor: Actor) -> bool:
-    """Take an edge of the subscription's graph, record and announce it. False when there is no such edge."""
-    if not SUBSCRIPTION.may(row.state, edge):
-        return False
-    row.state, row.updated_at = SUBSCRIPTION.move(row.state, edge), clock.now()
-    events.record(
-        SUBSCRIPTION_EVENTS[edge],
-        actor,
-        [Subject("subscription", row.id)],
-        {"amount": str(Money(row.amount_cents, row.currency)), "reason": reason},
-    )
-    if edge is SubscriptionEdge.RETRY:
-        announce(RenewalFailed(row.id, row.reference, reason))
-    if edge is SubscriptionEdge.RECOVER:
-        announce(RenewalRecovered(row.id, row.reference))
-    if edge is SubscriptionEdge.END:
-        announce(SubscriptionEnded(row.id, row.reference, reason))
-    return True

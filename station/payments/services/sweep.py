@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from time import monotonic
 from uuid import UUID
@@ -22,6 +23,7 @@ from station.payments.services.checkout.closing import SESSION_LIFE, expire_unop
 from station.payments.services.checkout.opening import CheckoutClosed, as_sent, send
 from station.payments.services.folding import Fold, fold_charge, fold_invoice, fold_subscription
 from station.payments.services.inbox import ASK_AFTER, fold_again, ring_again
+from station.payments.services.sustaining.changing import ChangeRefused, repeat_change
 
 LATE = timedelta(minutes=15)
 A_RUN = 100
@@ -54,6 +56,8 @@ def _cases(now: datetime) -> Iterator[tuple[str, UUID, Callable[[UUID], None]]]:
         yield "payment", payment_id, _ask
     for payment_id in queries.payments_without_fee(now - ASK_AFTER, A_RUN):
         yield "fee of payment", payment_id, _ask_fee
+    for change_id in queries.waiting_changes(now, A_RUN):
+        yield "change of a sustainer", change_id, _ask_change
     for subscription_id in queries.late_subscriptions(now, A_RUN):
         yield "subscription", subscription_id, _ask_renewals
 
@@ -115,6 +119,12 @@ def _ask_fee(payment_id: UUID) -> None:
     charge = gateway.fetch_charge(touched.charge)
     with transaction():
         fold_charge(charge, SWEEP)
+
+
+def _ask_change(change_id: UUID) -> None:
+    """A change without an answer: the same call again. One that Stripe refuses is written down, and that is all."""
+    with suppress(ChangeRefused):
+        repeat_change(change_id)
 
 
 def _ask_renewals(subscription_id: UUID) -> None:

@@ -12,7 +12,7 @@ from station.payments import gateway, queries
 from station.payments.gateway import StripeRefused, StripeUnavailable
 from station.payments.models import CallState, GatewayCall, Operation, Payment, Subscription
 from station.payments.services.checkout.closing import look_at_payment
-from station.payments.services.checkout.opening import Call, CheckoutClosed, lock_open, note, write_call
+from station.payments.services.checkout.opening import Call, CheckoutClosed, interval_of, lock_open, note, write_call
 from station.payments.services.moving import subjects
 
 
@@ -53,7 +53,7 @@ def _prepare(payment_id: UUID, amount: Money, description: str) -> Call | None:
         known = not calls or calls[-1].state is not CallState.SENDING
         if known and payment.amount == amount:
             return None
-        lines = gateway.line_items(amount, description, payment.subscription_id is not None)
+        lines = gateway.line_items(amount, description, interval_of(payment))
         params = {"session": payment.checkout_session, "line_items": lines}
         return write_call(payment, Operation.CHANGE, f"amount:{payment.id}:{len(calls) + 1}", params)
 

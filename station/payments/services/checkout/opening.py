@@ -20,6 +20,7 @@ from station.payments.gateway.orders import CheckoutOrder, HostedPage, InPage
 from station.payments.models import (
     CallState,
     GatewayCall,
+    Interval,
     Operation,
     Payment,
     PaymentKind,
@@ -48,20 +49,30 @@ class Call:
 
 
 def open_payment(
-    *, reference: UUID, station_id: UUID, amount: Money, monthly: bool, actor: Actor, expected: bool = True
+    *,
+    reference: UUID,
+    station_id: UUID,
+    amount: Money,
+    actor: Actor,
+    interval: Interval | None = None,
+    charge_day: int | None = None,
+    expected: bool = True,
 ) -> UUID:
     """Write the row of a payment that is about to be asked for; returns its id. Joins the caller's transaction.
 
-    `reference` is the caller's own id; a monthly one also gets its subscription (one a reference). One that is not
+    `reference` is the caller's own id. With an `interval` it is the first charge of a standing order (one a
+    reference), whose later ones fall on `charge_day` where that is said. One that is not
     `expected` was prepared for a visitor who has not said that they pay (see `expect`): Stripe is not asked about it
     while its checkout lasts.
     """
     now, livemode = clock.now(), settings().livemode
     with transaction() as session:
-        subscription_id = _open_subscription(reference, station_id, amount) if monthly else None
+        subscription_id = None
+        if interval:
+            subscription_id = _open_subscription(reference, station_id, amount, interval, charge_day)
         payment = Payment(
             id=new_id(),
-            kind=PaymentKind.FIRST if monthly else PaymentKind.ONCE,
+            kind=PaymentKind.FIRST if interval else PaymentKind.ONCE,
             state=PaymentState.CREATED,
             reference=reference,
             station_id=station_id,
@@ -79,7 +90,7 @@ def open_payment(
         session.add(payment)
         session.flush()
         events.record(
-            "payments.payment.opened", actor, subjects(payment), {"amount": str(amount), "monthly": monthly}
+            "payments.payment.opened", actor, subjects(payment), {"amount": str(amount), "interval": interval or ""}
         )
         return payment.id
 
@@ -91,7 +102,9 @@ def expect(payment_id: UUID) -> None:
         payment.expected, payment.updated_at = True, clock.now()
 
 
-def _open_subscription(reference: UUID, station_id: UUID, amount: Money) -> UUID:
+def _open_subscription(
+    reference: UUID, station_id: UUID, amount: Money, interval: Interval, charge_day: int | None
+) -> UUID:
     """The row of a standing order, before Stripe knows of it; returns its id."""
     session, now = db.session(), clock.now()
     row = Subscription(
@@ -101,7 +114,8 @@ def _open_subscription(reference: UUID, station_id: UUID, amount: Money) -> UUID
         station_id=station_id,
         amount_cents=amount.cents,
         currency=amount.currency,
-        interval="month",
+        interval=interval.value,
+        charge_day=charge_day,
         livemode=settings().livemode,
         created_at=now,
         updated_at=now,
@@ -135,8 +149,15 @@ def _prepare(payment_id: UUID, page: HostedPage | InPage) -> Call | str:
         calls = queries.calls_of(payment.id, Operation.OPEN)
         if calls and calls[-1].state is CallState.SENDING:
             return as_sent(calls[-1])
-        params = gateway.params_of(CheckoutOrder(payment.id, payment.subscription_id, payment.amount, page))
+        every = interval_of(payment)
+        params = gateway.params_of(CheckoutOrder(payment.id, payment.subscription_id, payment.amount, page, every))
         return write_call(payment, Operation.OPEN, f"checkout:{payment.id}:{len(calls) + 1}", params)
+
+
+def interval_of(payment: Payment) -> Interval | None:
+    """How often a payment's standing order is charged; None for a payment that has none."""
+    row = queries.subscription_row(payment.subscription_id) if payment.subscription_id else None
+    return Interval(row.interval) if row else None
 
 
 def lock_open(payment_id: UUID) -> Payment:

@@ -10,7 +10,7 @@ from station.payments.services.folding.charges import fold_charge
 from station.payments.services.folding.invoices import fold_invoice
 from station.payments.services.folding.outcome import Fold, NotYet, Outcome, Overtaken, ignored, told
 from station.payments.services.folding.sessions import fold_session
-from station.payments.services.folding.subscriptions import fold_order, fold_subscription
+from station.payments.services.folding.subscriptions import fold_order, fold_subscription, standing_of
 
 __all__ = [
     "Fold",
@@ -24,5 +24,6 @@ __all__ = [
     "fold_session",
     "fold_subscription",
     "ignored",
+    "standing_of",
     "told",
 ]

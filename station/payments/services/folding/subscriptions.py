@@ -10,13 +10,13 @@ from station.core.actor import STRIPE, Actor
 from station.payments import queries
 from station.payments.gateway import StandingOrder
 from station.payments.models import Subscription
-from station.payments.policies import subscription_edge
-from station.payments.services import moving
+from station.payments.policies import Standing, subscription_edge
+from station.payments.services import keeping, standing
 from station.payments.services.folding.outcome import Outcome, Overtaken, ignored, told
 
 
 def fold_order(row: Subscription, order: StandingOrder, began: datetime, actor: Actor = STRIPE) -> bool:
-    """A subscription's status and period. True when the state changed.
+    """A subscription's status, period and terms. True when the state or the terms changed.
 
     States go to and fro here, so an older look must not win: raises Overtaken when the row moved since `began`.
     """
@@ -25,9 +25,17 @@ def fold_order(row: Subscription, order: StandingOrder, began: datetime, actor: 
     if row.updated_at > began:
         raise Overtaken
     row.stripe_subscription, row.stripe_customer = order.id, order.customer or None
+    changed = standing.take_terms(row, order, actor)
     row.current_period_end, row.updated_at = order.period_end, clock.now()
-    edge = subscription_edge(row.state, order.status)
-    return edge is not None and moving.follow_subscription(row, edge, order.failure or order.end_reason, actor)
+    while (edge := subscription_edge(row.state, standing_of(order))) is not None:
+        changed = standing.follow_subscription(row, edge, order.failure or order.end_reason, actor)
+    keeping.note_schedule(row)
+    return changed
+
+
+def standing_of(order: StandingOrder) -> Standing:
+    """What Stripe says of a subscription, as the graph wants it. A bill that was not looked at is retried."""
+    return Standing(order.status, order.paused, order.gave_up, order.stuck is True)
 
 
 def fold_subscription(found: StandingOrder, began: datetime, actor: Actor = STRIPE) -> Outcome:
