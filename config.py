@@ -8,8 +8,10 @@ rest of the program receives. No other module reads the environment. A variable 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from datetime import date
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
@@ -25,6 +27,24 @@ BROKERS = ("sqla+sqlite", "amqp", "amqps", "redis", "rediss")
 WIDEST_TRUSTED = {4: 16, 6: 32}  # prefix lengths
 SMTP_PORTS = (25, 465, 587)  # RFC 5321, 8314, 6409
 LIVE_KEYS = ("sk_live_", "rk_live_")
+
+
+# Stripe's prices for US charities: support.stripe.com/questions/fee-discount-for-nonprofit-organizations
+NONPROFIT_RATES = "card 2018-01-01 2.2% + 30, amex 2018-01-01 3.5%, us_bank_account 2018-01-01 0.8% max 500"
+_RATE = re.compile(
+    r"([a-z_]{2,40}) (\d{4}-\d\d-\d\d) (\d{1,2})(?:\.(\d{1,2}))?%(?: \+ (\d{1,4}))?(?: max (\d{1,6}))?"
+)
+
+
+@dataclass(frozen=True)
+class FeeRate:
+    """What is taken from a charge by one method from a day on: basis points and cents, up to a cap in cents."""
+
+    method: str
+    since: date
+    basis_points: int
+    fixed_cents: int = 0
+    cap_cents: int | None = None
 
 
 class SettingsError(Exception):
@@ -56,6 +76,19 @@ def _networks(raw: str) -> tuple[IPv4Network | IPv6Network, ...]:
     return tuple(ip_network(part) for part in _list(raw))
 
 
+def _rates(raw: str) -> tuple[FeeRate, ...]:
+    return tuple(_rate(part) for part in _list(raw))
+
+
+def _rate(text: str) -> FeeRate:
+    found = _RATE.fullmatch(text)
+    if found is None:
+        raise ValueError(text)
+    method, since, percent, part, fixed, cap = found.groups()
+    points = int(percent) * 100 + int((part or "").ljust(2, "0"))
+    return FeeRate(method, date.fromisoformat(since), points, int(fixed or 0), int(cap) if cap else None)
+
+
 def _path(raw: str) -> Path:
     return Path(raw).expanduser().resolve()
 
@@ -64,6 +97,7 @@ _WANTED = {
     _number: "a whole number",
     _flag: "yes or no",
     _path: "a path",
+    _rates: "a list of rates such as card 2018-01-01 2.2% + 30, by commas",
     _networks: "a list of networks such as 203.0.113.8/29, by commas",
 }
 
@@ -143,6 +177,12 @@ class Settings:
         lambda known: "" if known["mode"] == "production" else f"http://127.0.0.1:{known['port'] + 1}",
     )
     stripe_account: str = setting("STRIPE_ACCOUNT", "Account id that events must carry where they carry one.", "")
+    stripe_fees: tuple[FeeRate, ...] = setting(
+        "STRIPE_FEES",
+        "What Stripe takes, by commas: method, first day, percent, cents, cap in cents. Donors may add it to a gift.",
+        NONPROFIT_RATES,
+        _rates,
+    )
     stripe_timeout: int = setting("STRIPE_TIMEOUT", "Seconds that a waiting person waits for Stripe.", "20", _number)
     mail_host: str = setting("MAIL_HOST", "SMTP server; the local mailbox in development.", "127.0.0.1")
     mail_port: int = setting("MAIL_PORT", "SMTP port.", lambda known: str(known["port"] + 2), _number)

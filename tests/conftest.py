@@ -51,6 +51,7 @@ MEASURED = "measured"  # record_property(MEASURED, line) prints the line at the 
 MONEY = {
     "ledger-balance",
     "ledger-of-payments",
+    "ledger-of-stations",
     "gift-of-each-payment",
     "gift-equals-payment",
     "receipt-of-each-gift",

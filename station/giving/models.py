@@ -28,6 +28,14 @@ class Frequency(StrEnum):
         return None if self is Frequency.ONCE else Interval(self.value)
 
 
+class Acknowledged(StrEnum):
+    """How a gift is acknowledged. A wrong receipt is worse than a late one: what no rule covers, a person writes."""
+
+    RECEIPT = "receipt"
+    LETTER = "letter"  # stock, and the grant of a donor-advised fund
+    NONE = "none"  # history: another system did it
+
+
 class Pledge(Base):
     """What a donor promised. Donor facts stand here as typed; a member exists only once money has settled."""
 
@@ -49,13 +57,20 @@ class Pledge(Base):
     email: Mapped[str] = mapped_column(sa.String(254))
     source: Mapped[str] = mapped_column(sa.String(120), default="")  # such as story:<public id>
     sender: Mapped[str] = mapped_column(sa.String(64), default="", server_default="")  # keyed hash of its network
-    payment_id: Mapped[UUID] = mapped_column(sa.ForeignKey("payment.id"), unique=True)
+    payment_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("payment.id"), unique=True)  # none: it was adopted
     member_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("member.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(Utc, index=True)  # the same facts sent twice are looked for here
 
     @property
     def amount(self) -> Money:
         return Money(self.amount_cents, self.currency)
+
+    @property
+    def asked_by(self) -> UUID:
+        """The payment that its form asked for. Raises ValueError for a pledge that was adopted, which had no form."""
+        if self.payment_id is None:
+            raise ValueError("an adopted pledge was never asked for here")
+        return self.payment_id
 
 
 class Gift(Base):
@@ -76,6 +91,9 @@ class Gift(Base):
     currency: Mapped[str] = mapped_column(sa.String(3))
     given_on: Mapped[date] = mapped_column(index=True)  # station-local
     source: Mapped[str] = mapped_column(sa.String(120), default="")
+    acknowledged: Mapped[Acknowledged] = mapped_column(
+        enum(Acknowledged), default=Acknowledged.RECEIPT, server_default=Acknowledged.RECEIPT.value
+    )
     created_at: Mapped[datetime] = mapped_column(Utc)
 
     @property

@@ -89,6 +89,11 @@ def station_by_id(station_id: UUID) -> StationView:
     return next(s for s in stations() if s.id == station_id)
 
 
+def supported(station: StationView, second: StationView | None = None) -> str:
+    """What a gift is for, by name: one station, or two."""
+    return f"{station.name} and {second.name}" if second else station.name
+
+
 def station_by_host(host: str) -> StationView | None:
     """The station that has this host name for its own, or None."""
     return next((s for s in stations() if s.host == host), None)

@@ -29,6 +29,7 @@ class Member(Base):
     name: Mapped[str] = mapped_column(sa.String(200), index=True)
     given_name: Mapped[str] = mapped_column(sa.String(100), default="")
     family_name: Mapped[str] = mapped_column(sa.String(100), default="")
+    external_id: Mapped[str | None] = mapped_column(sa.String(120), unique=True, index=True)  # where they came from
     created_at: Mapped[datetime] = mapped_column(Utc)
 
 

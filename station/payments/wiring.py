@@ -110,7 +110,7 @@ BOOKS = (
     Invariant("ledger-balance", "Every ledger transaction sums to zero.", queries.unbalanced),
     Invariant(
         "ledger-of-payments",
-        "Every settled payment, and no other, has its gift and its fee in the ledger.",
+        "Every settled payment, and no other, has its gift, cover, goods and fee in the ledger.",
         queries.settled_without_ledger,
     ),
     Invariant(
@@ -118,6 +118,7 @@ BOOKS = (
         "The database belongs to this environment: its mode, and the account of its key.",
         queries.foreign_environment,
     ),
+    Invariant("ledger-of-stations", "No payment leaves a cent between two stations.", queries.stations_uneven),
     Invariant("stripe-events", "No event of Stripe waits for more than fifteen minutes.", queries.unapplied_events),
 )
 

@@ -56,3 +56,13 @@ class Receipt(Base):
     @property
     def amount(self) -> Money:
         return Money(self.amount_cents, self.currency)
+
+
+class ReceiptVoid(Base):
+    """A receipt that holds no more; the receipt and its number stay. Never edited, by trigger."""
+
+    __tablename__ = "receipt_void"
+
+    receipt_id: Mapped[UUID] = mapped_column(sa.ForeignKey("receipt.id"), primary_key=True)
+    reason: Mapped[str] = mapped_column(sa.String(300))
+    voided_at: Mapped[datetime] = mapped_column(Utc)

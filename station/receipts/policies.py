@@ -14,7 +14,8 @@ from typing import Any
 from station.core.money import Money
 from station.core.words import money
 
-WORDING = "2026-1"
+WORDING = "2026-2"
+QUID_PRO_QUO_CENTS = 75_00  # 26 USC 6115(a): payments in excess of $75
 NO_GOODS = "No goods or services were provided in exchange for this contribution."
 MONTHS = (
     "January",
@@ -33,8 +34,19 @@ MONTHS = (
 
 
 @dataclass(frozen=True)
+class Goods:
+    """What the donor received in return, and its fair market value as estimated in good faith."""
+
+    description: str
+    value: Money
+
+
+@dataclass(frozen=True)
 class ReceiptFacts:
-    """All that a receipt says. `given_on` is the station-local date of the charge; `label` is the printed number."""
+    """All that a receipt says. `given_on` is the station-local date of the charge; `label` is the printed number.
+
+    `cover`: the part of the amount that the donor added for processing; a contribution as the rest is.
+    """
 
     label: str
     legal_name: str
@@ -45,6 +57,8 @@ class ReceiptFacts:
     given_on: date
     station_name: str
     monthly: bool
+    cover: Money | None = None
+    goods: Goods | None = None
 
 
 @dataclass(frozen=True)
@@ -88,15 +102,34 @@ def _paragraphs(facts: ReceiptFacts) -> list[str]:
     said = [
         f"{_one_line(facts.legal_name)} thanks you for your contribution of {facts.amount} on "
         f"{long_day(facts.given_on)}.",
-        NO_GOODS,
+        *_in_return(facts),
         f"{_one_line(facts.legal_name)} is a nonprofit organization under section 501(c)(3) of the Internal Revenue "
         "Code. Keep this receipt with your tax records.",
     ]
+    if facts.cover:
+        said.insert(1, f"It includes {facts.cover} that you added so that we keep your whole gift.")
     if facts.monthly:
         said.insert(
             1,
             "This receipt is for one charge of your monthly contribution. Each month's charge is a "
             "contribution of its own and gets a receipt of its own.",
+        )
+    return said
+
+
+def _in_return(facts: ReceiptFacts) -> list[str]:
+    """Whether goods were given, always (170(f)(8)(B)); above $75 also what may be deducted (26 USC 6115(a))."""
+    goods = facts.goods
+    if goods is None:
+        return [NO_GOODS]
+    said = [
+        f"In return you received: {_one_line(goods.description)}. We estimate in good faith that its fair market "
+        f"value is {goods.value}."
+    ]
+    if facts.amount.cents > QUID_PRO_QUO_CENTS:
+        said.append(
+            "The amount of your contribution that is deductible for federal income tax purposes is limited to what "
+            f"you gave beyond the value of what you received: {facts.amount - goods.value}."
         )
     return said
 

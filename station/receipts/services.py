@@ -21,7 +21,7 @@ from station.mail.models import Stream
 from station.mail.services import queue_mail
 from station.receipts import policies
 from station.receipts.models import Receipt, ReceiptCounter
-from station.receipts.policies import ReceiptFacts
+from station.receipts.policies import Goods, ReceiptFacts
 
 
 def issue(
@@ -35,6 +35,8 @@ def issue(
     station_name: str,
     monthly: bool,
     actor: Actor,
+    cover: Money | None = None,
+    goods: Goods | None = None,
 ) -> UUID:
     """Give a contribution its receipt: next number of its year, immutable text, mail. Returns the receipt's id.
 
@@ -46,7 +48,8 @@ def issue(
         if known:
             return known
         number = _next_number(session, given_on.year)
-        facts = _facts(policies.label(given_on.year, number), donor_name, amount, given_on, station_name, monthly)
+        label = policies.label(given_on.year, number)
+        facts = _facts(label, donor_name, amount, given_on, station_name, monthly, cover=cover, goods=goods)
         row = _row(reference, member_id, number, facts)
         session.add(row)
         session.flush()
@@ -82,7 +85,15 @@ def _next_number(session: Session, year: int) -> int:
 
 
 def _facts(
-    label: str, donor_name: str, amount: Money, given_on: date, station_name: str, monthly: bool
+    label: str,
+    donor_name: str,
+    amount: Money,
+    given_on: date,
+    station_name: str,
+    monthly: bool,
+    *,
+    cover: Money | None,
+    goods: Goods | None,
 ) -> ReceiptFacts:
     house = the_licensee()
     return ReceiptFacts(
@@ -95,6 +106,8 @@ def _facts(
         given_on=given_on,
         station_name=station_name,
         monthly=monthly,
+        cover=cover if cover and cover.cents else None,
+        goods=goods,
     )
 
 

@@ -105,7 +105,8 @@ def test_opening_again_is_the_same_checkout_and_asks_stripe_once(page: Page, str
 def test_another_amount_is_an_update_of_the_same_checkout(page: Page, stripe_sandbox: Handle) -> None:
     opened = page.open()
     changed = page.open(amount="25")
-    assert changed.json == {**opened.json, "amount_cents": 2500}
+    told = {"amount_cents": 2500, "gift_cents": 2500, "cover_cents": 87}
+    assert changed.json == {**opened.json, **told}
     assert opened.json["email"] == ""
     assert sessions(stripe_sandbox) == [("subscription", "open", 2500)]
     assert [p.amount_cents for p in payments()] == [2500]

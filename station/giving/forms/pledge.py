@@ -15,10 +15,11 @@ from wtforms.validators import ValidationError
 from station.core.money import Money
 from station.giving import policies
 from station.giving.forms.attempts import Attempt
+from station.giving.forms.parts import BOTH, CoverField, both_choice, chosen_stations, cover_of
 from station.giving.models import Frequency
 from station.giving.queries import PledgeView
 from station.giving.services import PledgeRequest
-from station.licensee.queries import station_by_slug, stations, the_licensee
+from station.licensee.queries import stations, the_licensee
 
 LONGEST_EMAIL = 254
 FREQUENCIES = {Frequency.MONTH.value: "Monthly", Frequency.ONCE.value: "One time"}
@@ -28,7 +29,7 @@ CARD_TYPED = (
 )
 
 
-class PledgeForm(FlaskForm):
+class PledgeForm(CoverField, FlaskForm):
     """The whole pledge: how often, how much, who, for which station. Its attempt token stands in for CSRF."""
 
     class Meta:
@@ -56,7 +57,8 @@ class PledgeForm(FlaskForm):
         self.minimum: Money = the_licensee().minimum_pledge
         self.tiles = {policies.plain(tile): tile.short for tile in policies.tiles(self.minimum)}
         self.amount.choices = self.tiles
-        self.station.choices = station_choices()
+        self.station.choices = station_choices() | both_choice()
+        self.covers = {tile: cover_of(tile) for tile in policies.tiles(self.minimum)}
         self._settle()
 
     def _settle(self) -> None:
@@ -98,7 +100,7 @@ class PledgeForm(FlaskForm):
             raise ValidationError(str(refused)) from None
 
     def validate_station(self, field: Field) -> None:
-        if field.data not in station_choices():
+        if chosen_stations(field.data or "") is None:
             raise ValidationError("Choose the station that your gift is for.")
 
     def validate_given_name(self, field: Field) -> None:
@@ -117,13 +119,16 @@ class PledgeForm(FlaskForm):
 
     def wished(self, attempt: Attempt) -> PledgeRequest:
         """What the form is set to, without its donor, once frequency, amount and station have been found good."""
-        station = station_by_slug(self.station.data or "")
-        assert station is not None  # noqa: S101  # validated
+        chosen, gift = chosen_stations(self.station.data or ""), self._gift()
+        assert chosen is not None  # noqa: S101  # validated
+        cover = cover_of(gift) if self.cover.data else Money(0, gift.currency)
         return PledgeRequest(
             attempt=attempt.id,
-            station_id=station.id,
+            station_id=chosen[0],
+            second_station_id=chosen[1],
             frequency=Frequency(self.frequency.data),
-            amount=policies.read_amount(self.other_amount.data or self.amount.data or "", self.minimum),
+            amount=gift + cover,
+            cover_cents=cover.cents,
             given_name="",
             family_name="",
             email="",
@@ -131,6 +136,14 @@ class PledgeForm(FlaskForm):
             again=attempt.again,
             instead=attempt.instead,
         )
+
+    def _gift(self) -> Money:
+        return policies.read_amount(self.other_amount.data or self.amount.data or "", self.minimum)
+
+    def offered(self) -> dict[str, int]:
+        """What may be added to this gift, for the page's script, once the amount has been found good."""
+        gift = self._gift()
+        return {"gift_cents": gift.cents, "cover_cents": cover_of(gift).cents}
 
     def pledged(self, attempt: Attempt) -> PledgeRequest:
         """What the donor asks for, once the whole form has been found good."""
@@ -174,7 +187,7 @@ def _no_card(field: Field) -> None:
 def from_link(args: Mapping[str, str]) -> dict[str, str]:
     """What a link states, as the form's first values. What is nonsense or below the minimum is left out."""
     said: dict[str, str] = {"source": policies.source(args.get("source", ""))}
-    if station_by_slug(args.get("station", "")):
+    if chosen_stations(args.get("station", "")):
         said["station"] = args["station"]
     if args.get("frequency") in FREQUENCIES:
         said["frequency"] = args["frequency"]
@@ -183,14 +196,15 @@ def from_link(args: Mapping[str, str]) -> dict[str, str]:
     return said
 
 
-def from_pledge(pledge: PledgeView) -> dict[str, str]:
+def from_pledge(pledge: PledgeView) -> dict[str, str | bool]:
     """The facts of an earlier pledge, as the form's first values: what was promised, never who promised it.
 
     An address with a pledge's id stands in histories and on shared machines, so names and email stay out of it.
     """
     return {
-        "station": pledge.station.slug,
+        "station": BOTH if pledge.second else pledge.station.slug,
         "frequency": pledge.frequency.value,
-        "amount": policies.plain(pledge.amount),
+        "amount": policies.plain(pledge.amount - pledge.cover),
+        "cover": bool(pledge.cover.cents),
         "source": pledge.source,
     }

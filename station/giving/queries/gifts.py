@@ -12,10 +12,10 @@ from station.core.db import db
 from station.core.ids import public_id
 from station.core.money import Money
 from station.giving.models import Frequency, Gift, Pledge
-from station.licensee.queries import StationView, station_by_id, the_licensee
+from station.licensee.queries import StationView, station_by_id, supported, the_licensee
 from station.members.models import Member
 from station.payments import queries as payments
-from station.payments.models import Subscription, SubscriptionState
+from station.payments.models import Payment, Subscription, SubscriptionState
 from station.payments.queries import PaymentView
 from station.receipts.models import Receipt
 from station.receipts.queries import ReceiptView, receipt_of
@@ -46,6 +46,12 @@ class GiftRow:
     station: StationView
     frequency: Frequency
     receipt_label: str
+    second: StationView | None = None  # of a gift to both
+    voided: bool = False
+
+    @property
+    def supported(self) -> str:
+        return supported(self.station, self.second)
 
 
 @dataclass(frozen=True)
@@ -77,8 +83,9 @@ def gifts(wanted: GiftFilter, page: int = 1) -> GiftPage:
     """A page of gifts, newest first, with the totals of the whole list."""
     session = db.session()
     some = _conditions(wanted)
+    counted = sa.select(sa.func.count(), sa.func.sum(_share(wanted.station_id))).select_from(Gift)
     many, cents = session.execute(
-        sa.select(sa.func.count(), sa.func.sum(Gift.amount_cents)).select_from(Gift).where(*some)
+        counted.join(Payment, Payment.id == Gift.payment_id).where(*some, Payment.voided_at.is_(None))
     ).one()
     rows = session.execute(_listed().where(*some).limit(PAGE).offset((page - 1) * PAGE))
     return GiftPage([_row(*found) for found in rows], many, Money(int(cents or 0), the_licensee().currency), page)
@@ -126,7 +133,7 @@ def active_sustainers() -> int:
 def _conditions(wanted: GiftFilter) -> list[sa.ColumnElement[bool]]:
     said: list[sa.ColumnElement[bool]] = []
     if wanted.station_id:
-        said.append(Gift.station_id == wanted.station_id)
+        said.append(sa.or_(Gift.station_id == wanted.station_id, Payment.second_station_id == wanted.station_id))
     if wanted.first:
         said.append(Gift.given_on >= wanted.first)
     if wanted.until:
@@ -134,9 +141,18 @@ def _conditions(wanted: GiftFilter) -> list[sa.ColumnElement[bool]]:
     return said
 
 
-def _listed() -> sa.Select[Gift, str, Frequency, int, int]:
+def _share(station_id: UUID | None) -> sa.ColumnElement[int]:
+    """What a gift is worth to a list: of one station its share, else all of it."""
+    if station_id is None:
+        return sa.func.coalesce(Gift.amount_cents, 0)
+    first = Gift.amount_cents - Payment.second_cents
+    return sa.case((Gift.station_id == station_id, first), else_=Payment.second_cents)
+
+
+def _listed() -> sa.Select[Gift, Payment, str, Frequency, int, int]:
     return (
-        sa.select(Gift, Member.name, Pledge.frequency, Receipt.year, Receipt.number)
+        sa.select(Gift, Payment, Member.name, Pledge.frequency, Receipt.year, Receipt.number)
+        .join(Payment, Payment.id == Gift.payment_id)
         .join(Member, Member.id == Gift.member_id)
         .outerjoin(Pledge, Pledge.id == Gift.pledge_id)
         .outerjoin(Receipt, Receipt.reference == Gift.id)
@@ -144,7 +160,9 @@ def _listed() -> sa.Select[Gift, str, Frequency, int, int]:
     )
 
 
-def _row(gift: Gift, name: str, frequency: Frequency | None, year: int | None, number: int | None) -> GiftRow:
+def _row(
+    gift: Gift, payment: Payment, name: str, frequency: Frequency | None, year: int | None, number: int | None
+) -> GiftRow:
     return GiftRow(
         gift.id,
         public_id("gift", gift.id),
@@ -156,4 +174,6 @@ def _row(gift: Gift, name: str, frequency: Frequency | None, year: int | None, n
         station_by_id(gift.station_id),
         frequency or Frequency.ONCE,
         f"{year}-{number:06d}" if number else "",
+        station_by_id(payment.second_station_id) if payment.second_station_id else None,
+        payment.voided_at is not None,
     )

@@ -14,7 +14,7 @@ from station.core.ids import public_id
 from station.core.money import Money
 from station.giving import policies
 from station.giving.models import Frequency, Gift, Pledge
-from station.licensee.queries import StationView, station_by_id, the_licensee
+from station.licensee.queries import StationView, station_by_id, supported, the_licensee
 from station.members.policies import normalise_email, printed_name, same_name
 from station.payments import queries as payments
 from station.payments.models import Payment, PaymentState
@@ -41,6 +41,13 @@ class PledgeView:
     member_id: UUID | None
     created_at: datetime
     state: PaymentState
+    cover: Money
+    second: StationView | None
+
+    @property
+    def supported(self) -> str:
+        """What it is for, by name: one station, or both."""
+        return supported(self.station, self.second)
 
     @property
     def commitment(self) -> str:
@@ -75,9 +82,9 @@ class Thanks:
 
 
 def pledge(pledge_id: UUID) -> PledgeView | None:
-    """A pledge by its row id."""
+    """A pledge by its row id; None for one that was adopted, which no page of ours ever asked for."""
     row = db.session().get(Pledge, pledge_id)
-    return _view(row) if row else None
+    return _view(row) if row and row.payment_id else None
 
 
 def pledge_of_attempt(attempt: str) -> PledgeView | None:
@@ -103,6 +110,7 @@ def recent_twins(
         sa.select(Pledge)
         .where(
             Pledge.created_at >= since,
+            Pledge.payment_id.is_not(None),
             Pledge.station_id == station_id,
             Pledge.frequency == frequency,
             Pledge.amount_cents == amount.cents,
@@ -165,7 +173,7 @@ def _expected_by(payment: PaymentView) -> date:
 
 
 def _view(row: Pledge) -> PledgeView:
-    payment = payments.payment(row.payment_id)
+    payment = payments.payment(row.asked_by)
     assert payment is not None  # noqa: S101  # foreign key
     return PledgeView(
         row.id,
@@ -179,8 +187,10 @@ def _view(row: Pledge) -> PledgeView:
         row.email,
         row.source,
         row.sender,
-        row.payment_id,
+        row.asked_by,
         row.member_id,
         row.created_at,
         payment.state,
+        payment.cover,
+        payment.second,
     )

@@ -19,10 +19,11 @@ from station.giving.models import Frequency, Gift, Pledge
 from station.giving.policies import gift_facts, gift_subjects, name_parts
 from station.giving.queries import gift_of_payment
 from station.giving.queries.checks import HELD, held_key
-from station.licensee.queries import station_by_id, the_licensee
+from station.licensee.queries import station_by_id, supported, the_licensee
 from station.members import queries as members
 from station.members.policies import printed_name
 from station.members.services import match_or_create
+from station.payments import queries as payments
 from station.payments.facts import (
     PaymentExpired,
     PaymentFailed,
@@ -127,7 +128,9 @@ def _donor(pledge: Pledge) -> _Donor:
 def _acknowledge(gift: Gift, pledge: Pledge, giver: _Donor) -> None:
     """Receipt, event and search entry of a new gift."""
     donor = Actor(ActorKind.MEMBER, giver.name, gift.member_id)
-    station = station_by_id(gift.station_id)
+    payment = payments.payment(gift.payment_id)
+    assert payment is not None  # noqa: S101  # foreign key
+    station_name = supported(station_by_id(gift.station_id), payment.second)
     monthly = pledge.frequency is Frequency.MONTH
     issued = receipt(
         issue(
@@ -137,13 +140,14 @@ def _acknowledge(gift: Gift, pledge: Pledge, giver: _Donor) -> None:
             email=giver.email,
             amount=gift.amount,
             given_on=gift.given_on,
-            station_name=station.name,
+            station_name=station_name,
             monthly=monthly,
+            cover=payment.cover,
             actor=STRIPE,
         )
     )
     label = issued.label if issued else ""
-    facts = gift_facts(gift.amount, monthly, station.name, gift.given_on, label, gift.source)
+    facts = gift_facts(gift.amount, monthly, station_name, gift.given_on, label, gift.source)
     about = gift_subjects(gift.member_id, gift.id, pledge.id, gift.payment_id)
     events.record("giving.gift.received", donor, about, facts)
     search.index("gift", gift.id, f"{gift.amount} from {giver.name}, {gift.given_on}", f"{giver.email} {label}")

@@ -41,7 +41,7 @@ def open_checkout(pledge_id: UUID, actor: Actor) -> str:
 
 def description_of(pledge: PledgeView) -> str:
     """What Stripe's pages and statements call the gift."""
-    return f"{'Monthly gift' if pledge.frequency is Frequency.MONTH else 'Gift'} to {pledge.station.name}"
+    return f"{'Monthly gift' if pledge.frequency is Frequency.MONTH else 'Gift'} to {pledge.supported}"
 
 
 def thanks_url(pledge: PledgeView) -> str:

@@ -16,7 +16,6 @@ from station.core.actor import Actor
 from station.core.db import db, transaction
 from station.core.events import Subject
 from station.core.faults import point
-from station.core.money import Money
 from station.giving import policies, queries
 from station.giving.models import Pledge
 from station.giving.queries import PledgeView
@@ -61,7 +60,7 @@ def open_in_page(request: PledgeRequest, actor: Actor) -> PageCheckout:
     point("giving.pledge:drafted")
     try:
         secret = payments.start_checkout(draft.payment_id, InPage(description_of(draft), thanks_url(draft)))
-        _bring_amount(draft, request.amount, actor)
+        _bring_amount(draft, request, actor)
     except CheckoutClosed:
         _stands_open(draft)
         raise
@@ -133,8 +132,9 @@ def _stands_open(pledge: PledgeView) -> None:
     _known(pledge.attempt)
 
 
-def _bring_amount(draft: PledgeView, amount: Money, actor: Actor) -> None:
-    payments.change_amount(draft.payment_id, amount, description_of(draft), actor)
+def _bring_amount(draft: PledgeView, request: PledgeRequest, actor: Actor) -> None:
+    amount = request.amount
+    payments.change_amount(draft.payment_id, amount, description_of(draft), actor, request.cover_cents)
     if draft.amount != amount:
         with transaction():
             _lock_unpaid(draft).amount_cents = amount.cents
@@ -160,5 +160,5 @@ def _write_donor(draft: PledgeView, request: PledgeRequest, actor: Actor) -> Non
         if first:
             note_begun(pledge, actor)
         else:
-            about = [Subject("pledge", pledge.id), Subject("payment", pledge.payment_id)]
+            about = [Subject("pledge", pledge.id), Subject("payment", pledge.asked_by)]
             events.record("giving.pledge.donor_changed", actor, about)

@@ -50,6 +50,8 @@ class PledgeRequest:
     instead: UUID | None = None
     sender: str = ""
     charge_day: int | None = None
+    cover_cents: int = 0  # of the amount, what covers fees
+    second_station_id: UUID | None = None  # of a gift to both stations
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,7 @@ def _begin(request: PledgeRequest, actor: Actor) -> BegunPledge:
             return BegunPledge(known.id, known.payment_id)
         pledge = write_pledge(request, request.attempt, actor)
         note_begun(pledge, actor)
-        return BegunPledge(pledge.id, pledge.payment_id)
+        return BegunPledge(pledge.id, pledge.asked_by)
 
 
 def write_pledge(request: PledgeRequest, attempt: str, actor: Actor) -> Pledge:
@@ -140,6 +142,8 @@ def write_pledge(request: PledgeRequest, attempt: str, actor: Actor) -> Pledge:
         charge_day=request.charge_day,
         actor=actor,
         expected=bool(request.email),
+        cover_cents=request.cover_cents,
+        second_station_id=request.second_station_id,
     )
     pledge = Pledge(
         id=pledge_id,
@@ -167,7 +171,7 @@ def note_begun(pledge: Pledge, actor: Actor) -> None:
     events.record(
         "giving.pledge.begun",
         actor,
-        [Subject("pledge", pledge.id), Subject("payment", pledge.payment_id)],
+        [Subject("pledge", pledge.id), Subject("payment", pledge.asked_by)],
         {"commitment": policies.described(pledge.amount, pledge.frequency), "source": pledge.source},
     )
 
@@ -177,7 +181,8 @@ def page_attempt(request: PledgeRequest) -> str:
 
     Stripe cannot turn a checkout from one-time to monthly, so a donor who goes to and fro has two, and pays one.
     """
-    return f"{request.attempt}{policies.IN_PAGE}{request.frequency.value}:{request.station_id.hex}"
+    station = "both" if request.second_station_id else request.station_id.hex
+    return f"{request.attempt}{policies.IN_PAGE}{request.frequency.value}:{station}"
 
 
 def _of_attempt(request: PledgeRequest) -> PledgeView | None:
@@ -215,7 +220,7 @@ def ask_about_twin(request: PledgeRequest) -> None:
 
 def twins(request: PledgeRequest) -> list[PledgeView]:
     """Pledges of the very same facts in the last ten minutes, newest first."""
-    return queries.recent_twins(
+    found = queries.recent_twins(
         station_id=request.station_id,
         frequency=request.frequency,
         amount=request.amount,
@@ -223,9 +228,18 @@ def twins(request: PledgeRequest) -> list[PledgeView]:
         name=printed_name(request.given_name, request.family_name),
         since=clock.now() - TWIN_WITHIN,
     )
+    return [twin for twin in found if _second_of(twin) == request.second_station_id]
 
 
 def facts_of(pledge: PledgeView | PledgeRequest) -> tuple[object, ...]:
-    """What makes two pledges the same: station, frequency, amount and donor, as typed."""
-    station_id = pledge.station.id if isinstance(pledge, PledgeView) else pledge.station_id
-    return (station_id, pledge.frequency, pledge.amount, pledge.given_name, pledge.family_name, pledge.email)
+    """What makes two pledges the same: stations, frequency, amount, cover and donor, as typed."""
+    donor = (pledge.given_name, pledge.family_name, pledge.email)
+    if isinstance(pledge, PledgeView):
+        stations, cover = (pledge.station.id, _second_of(pledge)), pledge.cover.cents
+    else:
+        stations, cover = (pledge.station_id, pledge.second_station_id), pledge.cover_cents
+    return (stations, pledge.frequency, pledge.amount, cover, *donor)
+
+
+def _second_of(pledge: PledgeView) -> UUID | None:
+    return pledge.second.id if pledge.second else None

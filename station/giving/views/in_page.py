@@ -22,7 +22,7 @@ from station.giving.views.refusals import FOREIGN, TOO_OLD, Refusal, explain, sa
 from station.licensee.queries import the_licensee
 from station.screening.policies import as_json
 
-WISH = ("frequency", "amount", "other_amount", "station")  # all that a checkout needs before its donor is known
+WISH = ("frequency", "amount", "other_amount", "cover", "station")  # all that a checkout needs before its donor
 
 
 @views.post("/give/checkout")
@@ -61,7 +61,7 @@ def _asked(
         body, status, headers = as_json(verdict, the_licensee().phone)
         return _answer(status, body, headers)
     try:
-        return _answer(200, asdict(ask(pledged, VISITOR)))
+        return _answer(200, {**asdict(ask(pledged, VISITOR)), **form.offered()})
     except Exception as error:  # what is not known to `explain` is raised again there
         return _refused(explain(error, attempt))
 

@@ -76,14 +76,14 @@ def _changed(first: PledgeView) -> Refusal:
     if first.state not in ARRIVING:
         return Refusal(
             422,
-            f"You sent this form before, for {first.commitment} to {first.station.name}, and then changed it. "
+            f"You sent this form before, for {first.commitment} to {first.supported}, and then changed it. "
             "If you did not finish paying for the first one, nothing was charged for it. If what you see here is "
             "what you want, continue.",
             token,
         )
     return Refusal(
         422,
-        f"You sent this form before, for {first.commitment} to {first.station.name}, and that gift has reached us. "
+        f"You sent this form before, for {first.commitment} to {first.supported}, and that gift has reached us. "
         "If you want to give once more, with what you see here, continue.",
         token,
         see=url_for("giving.thanks", public_id=first.public_id),
@@ -95,7 +95,7 @@ def _given_already(error: Exception, attempt: Attempt) -> Refusal:
     assert isinstance(error, GivenAlready)  # noqa: S101  # by the table below
     return Refusal(
         422,
-        f"A gift with these same facts, {error.first.commitment} to {error.first.station.name}, reached us a few "
+        f"A gift with these same facts, {error.first.commitment} to {error.first.supported}, reached us a few "
         "minutes ago. There is no need to send it again. If you mean to give a second time, continue.",
         forms.repeated(attempt, again=True),
         again=True,

@@ -10,15 +10,18 @@ from station.payments.models.events import EventState, StripeEvent
 from station.payments.models.ledger import Account, LedgerEntry, LedgerTransaction
 from station.payments.models.payment import Payment, PaymentKind, PaymentState, Tender
 from station.payments.models.subscription import Interval, Subscription, SubscriptionState
+from station.payments.models.tendering import Deposit, ImportedBatch, Tendered, Way
 
 __all__ = [
     "Account",
     "CallState",
     "ChangeKind",
     "ChangeState",
+    "Deposit",
     "EndReason",
     "EventState",
     "GatewayCall",
+    "ImportedBatch",
     "Interval",
     "LedgerEntry",
     "LedgerTransaction",
@@ -31,4 +34,6 @@ __all__ = [
     "SubscriptionChange",
     "SubscriptionState",
     "Tender",
+    "Tendered",
+    "Way",
 ]

@@ -52,6 +52,8 @@ class Payment(Base):
         sa.CheckConstraint("refunded_cents >= 0 AND refunded_cents <= amount_cents", name="refunded"),
         sa.CheckConstraint("cover_cents >= 0 AND goods_cents >= 0", name="parts"),
         sa.CheckConstraint("cover_cents + goods_cents <= amount_cents", name="parts_sum"),
+        sa.CheckConstraint("second_cents >= 0 AND second_cents <= amount_cents", name="second_share"),
+        sa.CheckConstraint("second_cents = 0 OR second_station_id IS NOT NULL", name="second_station"),
         sa.Index("ix_payment_open", "state", "created_at"),
     )
 
@@ -60,6 +62,8 @@ class Payment(Base):
     state: Mapped[PaymentState] = mapped_column(enum(PaymentState), default=PaymentState.CREATED)
     reference: Mapped[UUID] = mapped_column(index=True)
     station_id: Mapped[UUID] = mapped_column(sa.ForeignKey("station.id"))
+    second_station_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("station.id"))  # of a payment for two
+    second_cents: Mapped[int] = mapped_column(sa.BigInteger, default=0, server_default="0")  # its share of the amount
     subscription_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("subscription.id"), index=True)
     amount_cents: Mapped[int] = mapped_column(sa.BigInteger)
     currency: Mapped[str] = mapped_column(sa.String(3))
@@ -82,6 +86,7 @@ class Payment(Base):
     failure: Mapped[str] = mapped_column(sa.String(500), default="")
     created_at: Mapped[datetime] = mapped_column(Utc)
     settled_at: Mapped[datetime | None] = mapped_column(Utc)
+    voided_at: Mapped[datetime | None] = mapped_column(Utc)  # keyed by mistake, or a check that bounced
     updated_at: Mapped[datetime] = mapped_column(Utc)
 
     @property

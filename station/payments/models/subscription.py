@@ -45,13 +45,16 @@ class Subscription(Base):
         sa.CheckConstraint("amount_cents > 0", name="amount"),
         sa.CheckConstraint("charge_day BETWEEN 1 AND 31", name="charge_day"),
         sa.CheckConstraint("interval IN ('month', 'quarter', 'year')", name="interval"),
+        sa.CheckConstraint("cover_cents >= 0 AND cover_cents < amount_cents", name="cover"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     state: Mapped[SubscriptionState] = mapped_column(enum(SubscriptionState), default=SubscriptionState.CREATED)
     reference: Mapped[UUID] = mapped_column(unique=True)
     station_id: Mapped[UUID] = mapped_column(sa.ForeignKey("station.id"))
+    second_station_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("station.id"))  # half of each charge is its
     amount_cents: Mapped[int] = mapped_column(sa.BigInteger)
+    cover_cents: Mapped[int] = mapped_column(sa.BigInteger, default=0, server_default="0")  # part of it
     currency: Mapped[str] = mapped_column(sa.String(3))
     interval: Mapped[str] = mapped_column(sa.String(10), default=Interval.MONTH.value)  # an Interval
     charge_day: Mapped[int | None]

@@ -1,5 +1,6 @@
 """Rules of payments on plain values: state graphs as data, schedules, and which of Stripe’s events mean something."""
 
+from station.payments.policies.cover import CARD, cover_within, fee_cover, fee_of, rate_in_force
 from station.payments.policies.drawing import GRAPHS, draw
 from station.payments.policies.graph import Edge, Graph, IllegalMove
 from station.payments.policies.payment import PAYMENT, PaymentEdge
@@ -13,6 +14,7 @@ from station.payments.policies.schedule import (
     off_schedule,
     plus_months,
 )
+from station.payments.policies.split import half_each, split, split_lines
 from station.payments.policies.stripe_events import FOLDED, HOOK, Thing
 from station.payments.policies.subscription import (
     LIVE,
@@ -25,6 +27,7 @@ from station.payments.policies.subscription import (
 )
 
 __all__ = [
+    "CARD",
     "FOLDED",
     "GRAPHS",
     "HOOK",
@@ -42,12 +45,19 @@ __all__ = [
     "SubscriptionEdge",
     "Thing",
     "charge_instant",
+    "cover_within",
     "day_in",
     "draw",
+    "fee_cover",
+    "fee_of",
+    "half_each",
     "may_ask",
     "monthly_cents",
     "next_charge",
     "off_schedule",
     "plus_months",
+    "rate_in_force",
+    "split",
+    "split_lines",
     "subscription_edge",
 ]

@@ -1,6 +1,12 @@
 """Every read about payments: views for other packages, rows for our services, lists and checks for the desk."""
 
-from station.payments.queries.checks import foreign_environment, settled_without_ledger, unapplied_events, unbalanced
+from station.payments.queries.checks import (
+    foreign_environment,
+    settled_without_ledger,
+    stations_uneven,
+    unapplied_events,
+    unbalanced,
+)
 from station.payments.queries.lists import PaymentPage, PaymentStory, payments_page, story, under_way
 from station.payments.queries.rows import (
     OPEN,
@@ -69,6 +75,7 @@ __all__ = [
     "payments_page",
     "payments_without_fee",
     "settled_without_ledger",
+    "stations_uneven",
     "story",
     "stripe_event",
     "subscription",

@@ -10,7 +10,7 @@ from station.core import clock, fingerprint
 from station.core.db import db
 from station.core.ids import public_id
 from station.payments.gateway import PAYMENT_PREFIX
-from station.payments.models import Account, LedgerEntry, LedgerTransaction, Payment, PaymentState
+from station.payments.models import Account, LedgerEntry, LedgerTransaction, Payment, PaymentState, Tender
 from station.payments.queries.rows import waiting_events
 
 LATE = timedelta(minutes=15)
@@ -30,20 +30,34 @@ def unbalanced() -> list[str]:
 
 
 def settled_without_ledger() -> list[str]:
-    """Settled payments whose gifts or fees in the ledger are not theirs, and ledger lines of unsettled payments."""
-    credited, fees = (
-        sa.select(sa.func.coalesce(sa.func.sum(LedgerEntry.amount_cents), 0))
-        .join(LedgerTransaction, LedgerTransaction.id == LedgerEntry.transaction_id)
-        .where(LedgerTransaction.payment_id == Payment.id, LedgerEntry.account == account)
-        .correlate(Payment)
-        .scalar_subquery()
-        for account in (Account.GIFTS, Account.FEES)
+    """Payments whose gift, cover, goods or fee in the ledger is not theirs. An unsettled one has no lines; one that
+    was voided sums to zero; an imported one is booked with its batch."""
+    accounts = (Account.GIFTS, Account.COVER, Account.GOODS, Account.FEES)
+    sums = (
+        sa.select(
+            LedgerTransaction.payment_id,
+            *(
+                sa.func.sum(sa.case((LedgerEntry.account == each, LedgerEntry.amount_cents), else_=0)).label(
+                    each.value
+                )
+                for each in accounts
+            ),
+        )
+        .join(LedgerEntry, LedgerEntry.transaction_id == LedgerTransaction.id)
+        .group_by(LedgerTransaction.payment_id)
+        .subquery()
     )
-    settled = Payment.state == PaymentState.SETTLED
-    wanted = sa.case((settled, -Payment.amount_cents), else_=0)
+    counts = sa.and_(
+        Payment.state == PaymentState.SETTLED, Payment.voided_at.is_(None), Payment.tender != Tender.IMPORTED
+    )
+    gift = Payment.amount_cents - Payment.cover_cents - Payment.goods_cents
+    wanted = (-gift, -Payment.cover_cents, -Payment.goods_cents, Payment.fee_cents)
+    found = [sa.func.coalesce(sums.c[each.value], 0) for each in accounts]
+    unlike = [has != sa.case((counts, wants), else_=0) for has, wants in zip(found, wanted, strict=True)]
     rows = db.session().execute(
-        sa.select(Payment.id, Payment.state, Payment.amount_cents, credited.label("gifts"), fees.label("fees"))
-        .where(sa.or_(credited != wanted, fees != Payment.fee_cents))
+        sa.select(Payment.id, Payment.state, Payment.amount_cents, found[0].label("gifts"), found[3].label("fees"))
+        .outerjoin(sums, sums.c.payment_id == Payment.id)
+        .where(sa.or_(*unlike))
         .limit(SHOWN)
     )
     return [
@@ -51,6 +65,20 @@ def settled_without_ledger() -> list[str]:
         f"{r.fees} in fees"
         for r in rows
     ]
+
+
+def stations_uneven() -> list[str]:
+    """Ledger transactions of payments that do not sum to zero for each station."""
+    total = sa.func.sum(LedgerEntry.amount_cents)
+    rows = db.session().execute(
+        sa.select(LedgerTransaction.source, total.label("total"))
+        .join(LedgerEntry, LedgerEntry.transaction_id == LedgerTransaction.id)
+        .where(LedgerTransaction.payment_id.is_not(None))
+        .group_by(LedgerTransaction.id, LedgerTransaction.source, LedgerEntry.station_id)
+        .having(total != 0)
+        .limit(SHOWN)
+    )
+    return [f"{r.source} leaves {r.total} cents between two stations" for r in rows]
 
 
 def unapplied_events() -> list[str]:

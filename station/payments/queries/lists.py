@@ -39,6 +39,7 @@ class LedgerLine:
     kind: str
     account: str
     amount: Money
+    station: str = ""  # its call sign
 
 
 @dataclass(frozen=True)
@@ -153,9 +154,15 @@ def _ledger(payment_id: UUID) -> list[LedgerLine]:
             LedgerEntry.account,
             LedgerEntry.amount_cents,
             LedgerEntry.currency,
+            LedgerEntry.station_id,
         )
         .join(LedgerEntry, LedgerEntry.transaction_id == LedgerTransaction.id)
         .where(LedgerTransaction.payment_id == payment_id)
         .order_by(LedgerTransaction.id, LedgerEntry.id)
     )
-    return [LedgerLine(r.at, r.kind, r.account.value, Money(r.amount_cents, r.currency)) for r in rows]
+    return [
+        LedgerLine(
+            r.at, r.kind, r.account.value, Money(r.amount_cents, r.currency), station_by_id(r.station_id).call_sign
+        )
+        for r in rows
+    ]

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from station.core.db import db
 from station.core.ids import public_id
 from station.core.money import Money
+from station.licensee.queries import StationView, station_by_id
 from station.payments.gateway import PAYMENT_PREFIX
 from station.payments.models import (
     EventState,
@@ -21,6 +22,7 @@ from station.payments.models import (
     PaymentKind,
     PaymentState,
     StripeEvent,
+    Tender,
 )
 
 UNAPPLIED = (EventState.RECEIVED, EventState.FAILED)
@@ -51,6 +53,11 @@ class PaymentView:
     subscription_id: UUID | None
     created_at: datetime
     livemode: bool
+    cover: Money
+    goods: Money
+    second: StationView | None
+    tender: Tender
+    voided_at: datetime | None
 
 
 def view_of(row: Payment) -> PaymentView:
@@ -73,6 +80,11 @@ def view_of(row: Payment) -> PaymentView:
         row.subscription_id,
         row.created_at,
         row.livemode,
+        Money(row.cover_cents, row.currency),
+        Money(row.goods_cents, row.currency),
+        station_by_id(row.second_station_id) if row.second_station_id else None,
+        row.tender,
+        row.voided_at,
     )
 
 

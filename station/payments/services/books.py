@@ -15,6 +15,7 @@ from station.payments.gateway import Charged
 from station.payments.models import Account, Payment, PaymentKind, PaymentState
 from station.payments.policies import PAYMENT, PaymentEdge
 from station.payments.services import ledger
+from station.payments.services.amounts import cover_of_charge, set_amount
 from station.payments.services.moving import follow, subjects
 
 
@@ -37,7 +38,7 @@ def settle(payment: Payment, money: Charged, actor: Actor) -> str:
     payment.method, payment.method_label, payment.settled_at = money.method, money.method_label, money.charged_at
     follow(payment, PaymentEdge.SETTLE, actor, method=money.method_label)
     gross = money.amount_cents
-    ledger.post("settled", payment, money.charged_at, {Account.STRIPE: gross, Account.GIFTS: -gross})
+    ledger.post("settled", payment, money.charged_at, {Account.STRIPE: gross, **ledger.credits_of(payment)})
     record_fee(payment, money, actor)
     announce(
         PaymentSettled(
@@ -68,10 +69,12 @@ def _note_amount(payment: Payment, money: Charged) -> None:
             "The books hold what was charged.",
             Subject("payment", payment.id),
         )
-        payment.amount_cents = money.amount_cents
+        charged = Money(money.amount_cents, money.currency)
+        cover_cents = cover_of_charge(payment, charged, money.charged_at.date())
+        set_amount(payment, charged, cover_cents)
         order = queries.subscription_row(payment.subscription_id) if payment.subscription_id else None
         if order is not None and payment.kind is PaymentKind.FIRST:
-            order.amount_cents = money.amount_cents
+            order.amount_cents, order.cover_cents = charged.cents, cover_cents
 
 
 def record_fee(payment: Payment, money: Charged, actor: Actor) -> bool:

@@ -10,6 +10,7 @@ from uuid import UUID
 from station.core.db import db
 from station.core.ids import new_id
 from station.payments.models import Account, LedgerEntry, LedgerTransaction, Payment
+from station.payments.policies import split_lines
 
 
 @dataclass(frozen=True)
@@ -24,10 +25,29 @@ class Line:
 def post(kind: str, payment: Payment, at: datetime, lines: Mapping[Account, int]) -> None:
     """Write one transaction about a whole payment: `lines` are cents by account. Each kind happens once a payment.
 
-    Raises like `post_lines`.
+    A payment for two stations is parted in their shares, the last account taking what balances a station. Raises
+    like `post_lines`.
     """
-    found = [Line(account, payment.station_id, cents) for account, cents in lines.items()]
+    parted = split_lines(list(lines.items()), shares_of(payment))
+    found = [Line(*line) for line in parted]
     post_lines(kind, f"{kind}:{payment.id}", at, payment.currency, found, payment.id)
+
+
+def shares_of(payment: Payment) -> dict[UUID, int]:
+    """The stations of a payment, each with its share in cents."""
+    if payment.second_station_id is None:
+        return {payment.station_id: payment.amount_cents}
+    return {
+        payment.station_id: payment.amount_cents - payment.second_cents,
+        payment.second_station_id: payment.second_cents,
+    }
+
+
+def credits_of(payment: Payment) -> dict[Account, int]:
+    """What a payment is to the books, as credits: the part that covers fees, the part for goods, and the gift."""
+    parts = {Account.COVER: payment.cover_cents, Account.GOODS: payment.goods_cents}
+    gift = payment.amount_cents - sum(parts.values())
+    return {**{account: -cents for account, cents in parts.items() if cents}, Account.GIFTS: -gift}
 
 
 def post_lines(

@@ -12,6 +12,7 @@ from station.core.ids import new_id
 from station.core.money import Money
 from station.payments.gateway import Invoice
 from station.payments.models import Payment, PaymentKind, PaymentState, Subscription
+from station.payments.services.amounts import cover_of_charge, set_amount
 from station.payments.services.moving import subjects
 
 
@@ -25,7 +26,7 @@ def open_renewal(row: Subscription, found: Invoice, actor: Actor) -> Payment:
         reference=row.reference,
         station_id=row.station_id,
         subscription_id=row.id,
-        amount_cents=found.amount_cents,
+        second_station_id=row.second_station_id,
         currency=found.currency,
         fee_cents=0,
         livemode=row.livemode,
@@ -34,6 +35,8 @@ def open_renewal(row: Subscription, found: Invoice, actor: Actor) -> Payment:
         created_at=now,
         updated_at=now,
     )
+    billed = Money(found.amount_cents, found.currency)
+    set_amount(payment, billed, cover_of_charge(row, billed, now.date()))
     db.session().add(payment)
     db.session().flush()
     events.record("payments.renewal.opened", actor, subjects(payment), {"amount": str(payment.amount)})

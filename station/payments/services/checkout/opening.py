@@ -29,6 +29,7 @@ from station.payments.models import (
 )
 from station.payments.models import SubscriptionState as S
 from station.payments.policies import PAYMENT, PaymentEdge
+from station.payments.services.amounts import set_amount
 from station.payments.services.moving import follow, subjects
 
 SKEW = timedelta(minutes=5)
@@ -57,27 +58,30 @@ def open_payment(
     interval: Interval | None = None,
     charge_day: int | None = None,
     expected: bool = True,
+    cover_cents: int = 0,
+    second_station_id: UUID | None = None,
 ) -> UUID:
     """Write the row of a payment that is about to be asked for; returns its id. Joins the caller's transaction.
 
     `reference` is the caller's own id. With an `interval` it is the first charge of a standing order (one a
     reference), whose later ones fall on `charge_day` where that is said. One that is not
     `expected` was prepared for a visitor who has not said that they pay (see `expect`): Stripe is not asked about it
-    while its checkout lasts.
+    while its checkout lasts. Of the amount, `cover_cents` cover fees; a second station has half of it.
     """
     now, livemode = clock.now(), settings().livemode
     with transaction() as session:
-        subscription_id = None
+        order = None
         if interval:
-            subscription_id = _open_subscription(reference, station_id, amount, interval, charge_day)
+            halves = (station_id, second_station_id)
+            order = _open_subscription(reference, halves, amount, cover_cents, interval, charge_day)
         payment = Payment(
             id=new_id(),
             kind=PaymentKind.FIRST if interval else PaymentKind.ONCE,
             state=PaymentState.CREATED,
             reference=reference,
             station_id=station_id,
-            subscription_id=subscription_id,
-            amount_cents=amount.cents,
+            second_station_id=second_station_id,
+            subscription_id=order,
             currency=amount.currency,
             fee_cents=0,
             livemode=livemode,
@@ -87,6 +91,7 @@ def open_payment(
             created_at=now,
             updated_at=now,
         )
+        set_amount(payment, amount, cover_cents)
         session.add(payment)
         session.flush()
         events.record(
@@ -103,16 +108,23 @@ def expect(payment_id: UUID) -> None:
 
 
 def _open_subscription(
-    reference: UUID, station_id: UUID, amount: Money, interval: Interval, charge_day: int | None
+    reference: UUID,
+    stations: tuple[UUID, UUID | None],
+    amount: Money,
+    cover_cents: int,
+    interval: Interval,
+    charge_day: int | None,
 ) -> UUID:
-    """The row of a standing order, before Stripe knows of it; returns its id."""
+    """The row of a standing order, before Stripe knows of it; returns its id. A second station has half of it."""
     session, now = db.session(), clock.now()
     row = Subscription(
         id=new_id(),
         state=S.CREATED,
         reference=reference,
-        station_id=station_id,
+        station_id=stations[0],
+        second_station_id=stations[1],
         amount_cents=amount.cents,
+        cover_cents=cover_cents,
         currency=amount.currency,
         interval=interval.value,
         charge_day=charge_day,

@@ -14,6 +14,8 @@ const PATIENCE = 90_000; // milliseconds; our server waits for Stripe, a few tim
  * @property {string} [thanks_url]
  * @property {number} [amount_cents]
  * @property {string} [email]
+ * @property {number} [gift_cents]
+ * @property {number} [cover_cents] what may be added to that gift
  * @property {{token: string, salt: string, target: string, most: number}} [challenge] work that shows a browser is there
  */
 

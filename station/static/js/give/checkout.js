@@ -63,7 +63,7 @@ export function makeCheckout(form, show, onWallet) {
       if (answer.status !== 200 || !answer.client_secret) return refused(answer);
       if (answer.client_secret !== secret) await mount(stripe, answer.client_secret);
       [stands, cents] = [what, answer.amount_cents ?? null];
-      show("ready");
+      show("ready", answer);
     } catch {
       leave();
       show("blocked");

@@ -4,7 +4,7 @@
 import { ask } from "./ask.js";
 import { makeCheckout } from "./checkout.js";
 import { clearProblems, link, markField, showProblems } from "./problems.js";
-import { buttonWords, isWhole, tellCommitment, wish } from "./summary.js";
+import { buttonWords, isWhole, learn, tellCommitment, wish } from "./summary.js";
 import { say, sayDecline } from "./words.js";
 
 /** @typedef {import("./ask.js").Answer} Answer */
@@ -22,7 +22,7 @@ const status = element("payment-status");
 const NEAR = "600px"; // how far below the window the payment part may be when Stripe's script is fetched
 const PAUSE = 400; // milliseconds that a typed amount rests before the checkout follows
 const CARD = "#payment-element";
-const SETS = new Set(["frequency", "amount", "other_amount", "station"]);
+const SETS = new Set(["frequency", "amount", "other_amount", "cover", "station"]);
 let begun = false;
 let busy = false;
 let moved = false; // whether the form was changed while a payment was on its way
@@ -40,6 +40,7 @@ function showPayment(state, answer) {
   element("promise-here").hidden = !here;
   element("promise-elsewhere").hidden = here;
   status.textContent = here ? "" : say(state, { message: answer?.message ?? say("offline") });
+  if (answer) learn(form, answer);
   for (const [name, messages] of Object.entries(answer?.errors ?? {})) markField(name, messages.join(" "));
   nameButton();
 }
@@ -112,7 +113,7 @@ async function pay(more, wallet) {
   if (answer.status !== 200) {
     wallet?.paymentFailed({ reason: "fail" });
     await refuse(answer, more);
-  } else if (!checkout.agrees() || (pressed !== null && answer.amount_cents !== pressed)) {
+  } else if (!checkout.agrees() || (wish(form).gift !== null && answer.amount_cents !== pressed)) {
     wallet?.paymentFailed({ reason: "fail" });
     showProblems([say("amount-moved")]);
   } else {

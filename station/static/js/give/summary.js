@@ -4,26 +4,51 @@ import { say } from "./words.js";
 
 const money = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD" });
 
+const row = /** @type {HTMLElement} */ (document.getElementById("cover-row"));
+/** What covers the fee of a gift, in cents: of the tiles at first, then of whatever the server has told. */
+const covers = new Map((row.dataset.covers ?? "").split(",").map((pair) => /** @type {[number, number]} */ (pair.split(":").map(Number))));
+
 /**
- * What the form is set to. `cents` is null while no amount can be read; the server has the last word on it.
+ * What the form is set to. `gift` is null while no amount can be read, `cents` (with what covers the fee) also while
+ * the server has not told that; it has the last word on both.
  * @param {HTMLFormElement} form
- * @returns {{frequency: string, station: string, cents: number | null}}
+ * @returns {{frequency: string, station: string, gift: number | null, cents: number | null}}
  */
 export function wish(form) {
   const data = new FormData(form);
   const typed = String(data.get("other_amount") ?? "").trim() || String(data.get("amount") ?? "");
   const plain = typed.replace(/[$,\s]/g, "");
-  const cents = /^\d{1,7}(\.\d{1,2})?$/.test(plain) ? Math.round(Number(plain) * 100) : null;
+  const gift = /^\d{1,7}(\.\d{1,2})?$/.test(plain) ? Math.round(Number(plain) * 100) : null;
   const chosen = form.querySelector('input[name="station"]:checked')?.closest("label")?.textContent?.trim();
-  return { frequency: String(data.get("frequency") ?? ""), station: chosen ?? "", cents };
+  const cover = gift !== null && data.has("cover") ? covers.get(gift) : 0;
+  const cents = gift === null || cover === undefined ? null : gift + cover;
+  return { frequency: String(data.get("frequency") ?? ""), station: chosen ?? "", gift, cents };
 }
 
 /**
  * Whether a checkout can be opened for it.
  * @param {ReturnType<typeof wish>} wished
  */
-export function isWhole({ frequency, station, cents }) {
-  return Boolean(frequency && station && cents !== null);
+export function isWhole({ frequency, station, gift }) {
+  return Boolean(frequency && station && gift !== null);
+}
+
+/**
+ * Take in what the server says may be added to a gift.
+ * @param {HTMLFormElement} form
+ * @param {{gift_cents?: number, cover_cents?: number}} answer
+ */
+export function learn(form, { gift_cents, cover_cents }) {
+  if (gift_cents === undefined || cover_cents === undefined) return;
+  covers.set(gift_cents, cover_cents);
+  tellCommitment(form);
+}
+
+/** @param {number | null} gift */
+function nameCover(gift) {
+  const cover = gift === null ? undefined : covers.get(gift);
+  const words = /** @type {HTMLElement} */ (row.querySelector("label span"));
+  words.textContent = cover ? say("cover", { amount: money.format(cover / 100) }) : say("cover-some");
 }
 
 /** @param {number} cents */
@@ -50,7 +75,8 @@ let timer = 0;
  * @param {HTMLFormElement} form
  */
 export function tellCommitment(form) {
-  const { frequency, station, cents } = wish(form);
+  const { frequency, station, gift, cents } = wish(form);
+  nameCover(gift);
   const box = /** @type {HTMLElement} */ (document.getElementById("gift-now"));
   const spoken = /** @type {HTMLElement} */ (document.getElementById("commitment"));
   box.hidden = cents === null || !frequency;
