@@ -258,10 +258,13 @@ def test_the_account_says_how_often_and_what_then(stripe_sandbox: Handle, v1: An
     stripe_sandbox.decline_next(subscription.id, times=9)
     invoice = str(stripe_sandbox.renew(subscription.id))
     stripe_sandbox.advance(4 * DAY)
-    seen = v1.invoices.retrieve(invoice)
+    seen = v1.invoices.retrieve(invoice, {"expand": ["payments"]})
     assert (seen.status, seen.attempt_count, seen.next_payment_attempt) == ("open", 3, None)
+    intent = seen.payments.data[0].payment.payment_intent
     assert v1.subscriptions.retrieve(subscription.id).status == "unpaid"
     assert v1.invoices.void_invoice(invoice).status == "void"
+    dropped = v1.payment_intents.retrieve(intent)
+    assert (dropped.status, dropped.cancellation_reason) == ("canceled", "void_invoice")
     assert v1.subscriptions.retrieve(subscription.id).status == "active"
     for wrong in ({"days": [0]}, {"then": "forgotten"}):
         with pytest.raises(ValueError, match="days are 1 or more"):
@@ -329,6 +332,8 @@ def test_a_bank_debit_is_not_tried_again(stripe_sandbox: Handle, gifts: Any, v1:
     assert v1.subscriptions.retrieve(subscription).status == "past_due"
     assert v1.invoices.retrieve(invoice).attempt_count == 1
     assert v1.invoices.pay(invoice).status == "open"
+    with pytest.raises(stripe.InvalidRequestError, match="processing"):
+        v1.invoices.void_invoice(invoice)
     stripe_sandbox.settle_debits()
     assert v1.invoices.retrieve(invoice).status == "paid"
     assert v1.subscriptions.retrieve(subscription).status == "active"

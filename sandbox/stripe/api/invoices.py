@@ -86,7 +86,11 @@ def void(call: Call) -> Obj:
     invoice = call.load("invoice", "invoice")
     if invoice["status"] != "open":
         raise invalid(f"You can only void an open invoice; this one is {invoice['status']}.")
+    intent = collecting.open_payment(call.sandbox, invoice)
+    if intent is not None and intent["status"] == "processing":
+        raise invalid("You cannot void an invoice while a payment of it is processing.")
     invoicing.void(call.sandbox, invoice)
+    collecting.drop_payment(call.sandbox, invoice)
     subscribing.voided(call.sandbox, invoice)
     return invoice
 

@@ -92,6 +92,17 @@ def open_payment(sandbox: Sandbox, invoice: Obj) -> Obj | None:
     return None
 
 
+def drop_payment(sandbox: Sandbox, invoice: Obj) -> None:
+    """A void invoice takes its PaymentIntent with it: `cancellation_reason` void_invoice."""
+    intent = open_payment(sandbox, invoice)
+    if intent is not None:
+        row = link_payment(sandbox, invoice, intent)
+        row["status"] = "canceled"
+        row["status_transitions"]["canceled_at"] = sandbox.now()
+        sandbox.store.save(row)
+        paying.cancel_intent(sandbox, intent, "void_invoice")
+
+
 def payment_of(sandbox: Sandbox, invoice: Obj) -> Obj:
     """The invoice's one PaymentIntent, made at the first attempt."""
     found = open_payment(sandbox, invoice)
