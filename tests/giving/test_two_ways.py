@@ -16,7 +16,7 @@ from station.core.money import Money
 from station.giving.services import in_page
 from station.payments import gateway
 from station.payments import queries as payment_queries
-from station.payments.models import PaymentState, Subscription
+from station.payments.models import Interval, PaymentState, Subscription
 from station.payments.services.folding import fold_session
 from tests.giving.conftest import FACTS, Donor, gifts, pledges
 from tests.giving.test_in_page import NOBODY, Page, books_are_in_order, payments, sessions
@@ -136,7 +136,7 @@ def test_books_pledge_and_subscription_hold_what_was_charged(
 ) -> None:
     page.open(frequency=frequency)
     secret = page.send().json["client_secret"]
-    lines = gateway.line_items(Money(2500, "usd"), "Gift", frequency == "month")
+    lines = gateway.line_items(Money(2500, "usd"), "Gift", Interval.MONTH if frequency == "month" else None)
     gateway.update_checkout(secret.partition("_secret_")[0], {"line_items": lines}, "not-ours")
     page.confirm(secret)
     told()

@@ -70,10 +70,8 @@ def open_payment(
     """
     now, livemode = clock.now(), settings().livemode
     with transaction() as session:
-        order = None
-        if interval:
-            halves = (station_id, second_station_id)
-            order = _open_subscription(reference, halves, amount, cover_cents, interval, charge_day)
+        halves = (station_id, second_station_id)
+        order = interval and _open_subscription(reference, halves, amount, cover_cents, interval, charge_day)
         payment = Payment(
             id=new_id(),
             kind=PaymentKind.FIRST if interval else PaymentKind.ONCE,
@@ -81,7 +79,7 @@ def open_payment(
             reference=reference,
             station_id=station_id,
             second_station_id=second_station_id,
-            subscription_id=order,
+            subscription_id=order or None,
             currency=amount.currency,
             fee_cents=0,
             livemode=livemode,
