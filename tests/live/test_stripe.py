@@ -16,6 +16,7 @@ from station.core.ids import new_id, public_id
 from station.core.money import Money
 from station.payments import gateway
 from station.payments.gateway import PAYMENT_PREFIX, CheckoutOrder, HostedPage, InPage, Ours, StripeRefused
+from station.payments.models import Interval
 from tests.live.conftest import SECRET, Account
 
 NAME = "Smoke test of Station"
@@ -33,7 +34,8 @@ pytestmark = pytest.mark.timeout(180)
 
 
 def order(page: HostedPage | InPage, monthly: bool = False) -> CheckoutOrder:
-    return CheckoutOrder(new_id(), new_id() if monthly else None, Money(2500), page)
+    every = Interval.MONTH if monthly else None
+    return CheckoutOrder(new_id(), new_id() if monthly else None, Money(2500), page, every)
 
 
 def opened(given: CheckoutOrder) -> gateway.Session:
@@ -58,7 +60,7 @@ def test_a_checkout_in_our_page(account: Account, monthly: bool) -> None:
         "usd",
         Ours(given.payment_id, given.subscription_id),
     )
-    lines = gateway.line_items(Money(4200), NAME, monthly)
+    lines = gateway.line_items(Money(4200), NAME, given.interval)
     assert gateway.update_checkout(made.id, {"line_items": lines}, f"smoke:{given.payment_id}:2").amount_cents == 4200
     seen = gateway.fetch_session(made.id)
     assert (seen.amount_cents, seen.status, seen.paying) == (4200, "open", None)

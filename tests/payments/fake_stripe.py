@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -33,6 +34,7 @@ class FakeStripe:
     fetched: int = 0
     period: int = 0
     newest: str = ""
+    terms: dict[str, Any] = field(default_factory=dict)  # of the subscription: amount_cents, paused, resumes_at, …
 
     def install(self, patch: pytest.MonkeyPatch) -> None:
         """Stand behind the gateway's fetching functions."""
@@ -98,7 +100,12 @@ class FakeStripe:
                 "customer": found.customer,
                 "livemode": found.livemode,
                 "latest_invoice": self.newest,
-                "items": {"data": [{"current_period_end": int(found.period_end.timestamp())}]},
+                "items": {"data": [self._item(found)]},
+                "cancel_at": _seconds(found.ends_at),
+                "pause_collection": {"behavior": "void", "resumes_at": _seconds(found.resumes_at)}
+                if found.paused
+                else None,
+                "cancellation_details": {"reason": found.end_reason.replace(" ", "_") or None},
             }
         elif isinstance(found, Invoice):
             parent = {"subscription_details": {"subscription": self.order_id, "metadata": self.metadata}}
@@ -106,6 +113,13 @@ class FakeStripe:
             body = {"object": "invoice", "billing_reason": reason, "parent": parent, "livemode": found.livemode}
         event = {"api_version": API_VERSION, "data": {"object": {"id": object_id, **body}}}
         return kind, object_id, json.dumps(event)
+
+    @staticmethod
+    def _item(order: StandingOrder) -> dict[str, Any]:
+        assert order.period_end is not None
+        item: dict[str, Any] = {"id": "si_1", "current_period_end": int(order.period_end.timestamp())}
+        price = {"unit_amount": order.amount_cents, "product": "prod_1", "recurring": {"interval": "month"}}
+        return {**item, "price": price, "quantity": 1} if order.amount_cents else item
 
     @property
     def metadata(self) -> dict[str, str]:
@@ -162,6 +176,7 @@ class FakeStripe:
             period_end=START + timedelta(days=30 * (self.period + 1)),
             livemode=False,
             failure=failure,
+            **self.terms,
         )
         self.objects[self.order_id] = order
         for key, each in self.objects.items():
@@ -211,6 +226,24 @@ class FakeStripe:
             self.told("customer.subscription.updated", self.order_id),
         ]
 
-    def ends(self) -> list[Told]:
+    def ends(self, why: str = "cancellation requested") -> list[Told]:
+        self.terms["end_reason"] = why
         self.stands("canceled")
         return [self.told("customer.subscription.deleted", self.order_id)]
+
+    def becomes(self, status: str = "active", **terms: Any) -> list[Told]:
+        """Other terms, or a pause or its end, asked by whomever."""
+        self.terms.update(terms)
+        self.stands(status)
+        return [self.told("customer.subscription.updated", self.order_id)]
+
+    def needs_donor(self, number: int) -> list[Told]:
+        """A renewal is unpaid, and no further try comes by itself."""
+        self.terms["stuck"] = True
+        told = self.declines(number)
+        self.terms.pop("stuck")
+        return told
+
+
+def _seconds(instant: datetime | None) -> int | None:
+    return int(instant.timestamp()) if instant else None

@@ -29,13 +29,20 @@ from station.payments.services import HostedPage, open_payment
 PAGE = HostedPage("Gift to News", "donor@example.org", "http://localhost/thanks", "http://localhost/give")
 
 
-def opened(house: Any, monthly: bool = False, cents: int = 1500) -> UUID:
+def opened(
+    house: Any,
+    monthly: bool = False,
+    cents: int = 1500,
+    interval: Interval | None = None,
+    charge_day: int | None = None,
+) -> UUID:
     """A payment's row, as giving would write it."""
     return open_payment(
         reference=new_id(),
         station_id=house.news.id,
         amount=Money(cents),
-        interval=Interval.MONTH if monthly else None,
+        interval=Interval.MONTH if monthly else interval,
+        charge_day=charge_day,
         actor=VISITOR,
     )
 

@@ -7,6 +7,7 @@ as often as Stripe likes. The late answer to our own call to open the page is on
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -24,10 +25,16 @@ from station.payments.facts import (
     PaymentProcessing,
     PaymentSettled,
     RenewalFailed,
+    RenewalNeedsAction,
+    RenewalRecovered,
     SubscriptionEnded,
+    SustainerLapsed,
+    SustainerPaused,
+    SustainerResumed,
 )
 from station.payments.models import EventState, PaymentState, StripeEvent, SubscriptionState
-from station.payments.services import books, moving, standing
+from station.payments.services import books, moving
+from station.payments.services import standing as orders
 from station.payments.services.checkout import opening as checkout
 from station.payments.services.inbox import apply_event
 from tests.payments.fake_stripe import FakeStripe, Told
@@ -38,6 +45,7 @@ from tests.payments.parts import (
     opened,
     renewals_of,
     row_of,
+    standing,
     standing_state,
     state_of,
     work_items,
@@ -81,7 +89,7 @@ class Facts(list[Any]):
 def facts(app: object, monkeypatch: pytest.MonkeyPatch) -> Facts:
     """What was announced, kept here instead of being told to the packages above."""
     heard = Facts()
-    for module in (books, moving, standing):
+    for module in (books, moving, orders):
         monkeypatch.setattr(module, "announce", heard.append)
     return heard
 
@@ -221,6 +229,114 @@ def test_retrying_and_recovered(house: Any, facts: Facts, monkeypatch: pytest.Mo
 
     histories()
     books_hold()
+
+
+REST = datetime(2027, 6, 1, 7, 0, tzinfo=UTC)
+Life = tuple[list[Step], SubscriptionState, dict[str, Any], list[type[Any]]]
+LIVES: dict[str, Life] = {
+    "another amount": (
+        [lambda s: s.becomes(amount_cents=2500), lambda s: s.renews(1)],
+        SubscriptionState.ACTIVE,
+        {"amount_cents": 2500},
+        [],
+    ),
+    "there and back": (
+        [lambda s: s.becomes(amount_cents=2500), lambda s: s.becomes(amount_cents=1500), lambda s: s.renews(1)],
+        SubscriptionState.ACTIVE,
+        {"amount_cents": 1500},
+        [],
+    ),
+    "pause": (
+        [lambda s: s.renews(1), lambda s: s.becomes(paused=True, resumes_at=REST)],
+        SubscriptionState.PAUSED,
+        {"paused_until": REST},
+        [SustainerPaused],
+    ),
+    "pause and resume": (
+        [
+            lambda s: s.becomes(paused=True, resumes_at=REST),
+            lambda s: s.becomes(paused=False, resumes_at=None),
+            lambda s: s.renews(1),
+        ],
+        SubscriptionState.ACTIVE,
+        {"paused_until": None},
+        [],
+    ),
+    "pause, resume, decline, recover, cancel": (
+        [
+            lambda s: s.becomes(paused=True, resumes_at=REST),
+            lambda s: s.becomes(paused=False, resumes_at=None),
+            lambda s: s.declines(1),
+            lambda s: s.renews(1),
+            lambda s: s.ends(),
+        ],
+        SubscriptionState.ENDED,
+        {"paused_until": None, "ends_at": None},
+        [SubscriptionEnded],
+    ),
+    "cancelled for later, stays": (
+        [lambda s: s.becomes(ends_at=REST), lambda s: s.becomes(ends_at=None), lambda s: s.renews(1)],
+        SubscriptionState.ACTIVE,
+        {"ends_at": None},
+        [],
+    ),
+    "cancelled for later": (
+        [lambda s: s.becomes(ends_at=REST), lambda s: s.renews(1), lambda s: s.ends()],
+        SubscriptionState.ENDED,
+        {"ends_at": None, "end_reason": "cancellation requested"},
+        [SubscriptionEnded],
+    ),
+    "given up": (
+        [lambda s: s.declines(1), lambda s: s.ends("payment failed")],
+        SubscriptionState.LAPSED,
+        {"end_reason": "payment failed"},
+        [SustainerLapsed],
+    ),
+    "waits for its donor": ([lambda s: s.needs_donor(1)], SubscriptionState.NEEDS_ACTION, {}, [RenewalNeedsAction]),
+    "retried, waits, recovers": (
+        [lambda s: s.declines(1), lambda s: s.needs_donor(1), lambda s: s.renews(1)],
+        SubscriptionState.ACTIVE,
+        {},
+        [],
+    ),
+    "waits, then given up": (
+        [lambda s: s.needs_donor(1), lambda s: s.ends("payment failed")],
+        SubscriptionState.LAPSED,
+        {},
+        [SustainerLapsed],
+    ),
+}
+
+
+@pytest.mark.parametrize("life", list(LIVES))
+def test_a_sustainers_life(house: Any, facts: Facts, monkeypatch: pytest.MonkeyPatch, life: str) -> None:
+    """Whatever comes first or twice, the row ends as Stripe's order stands, and its last word was announced once."""
+    steps, state, terms, last = LIVES[life]
+
+    @QUICK
+    @given(st.data())
+    def histories(data: st.DataObject) -> None:
+        facts.clear()
+        payment_id = opened(house, monthly=True)
+        stripe = FakeStripe(payment_id, row_of(payment_id).subscription_id, terms={"amount_cents": 1500})
+        stripe.install(monkeypatch)
+        live(data, stripe, [lambda s: s.subscribes(), *steps], payment_id)
+        row = standing(payment_id)
+        assert row.state is state
+        assert {name: getattr(row, name) for name in terms} == terms
+        assert [facts.kinds().count(kind) for kind in last] == [1] * len(last)
+        assert _unbalanced(facts) == []
+        assert work_items() == []
+
+    histories()
+    books_hold()
+
+
+def _unbalanced(facts: Facts) -> list[str]:
+    """What began and ended must be told in turns: nobody resumes who was not paused."""
+    begun = {SustainerResumed: (SustainerPaused,), RenewalRecovered: (RenewalFailed, RenewalNeedsAction)}
+    kinds = facts.kinds()
+    return [over.__name__ for over, before in begun.items() if kinds.count(over) > sum(map(kinds.count, before))]
 
 
 def test_the_first_invoice_waits_for_its_session(house: Any, facts: Facts, monkeypatch: pytest.MonkeyPatch) -> None:

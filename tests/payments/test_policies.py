@@ -72,7 +72,7 @@ def test_states_of_two_graphs_that_share_a_word_are_not_confused() -> None:
         (S.CREATED, Standing("active", paused=True), SubscriptionEdge.START),
         (S.CREATED, Standing("incomplete"), None),
         (S.CREATED, Standing("incomplete_expired"), SubscriptionEdge.END),
-        (S.CREATED, Standing("canceled", gave_up=True), SubscriptionEdge.END),
+        (S.CREATED, Standing("canceled", gave_up=True), SubscriptionEdge.START),
         (S.ACTIVE, Standing("active"), None),
         (S.ACTIVE, Standing("trialing"), None),
         (S.ACTIVE, Standing("past_due"), SubscriptionEdge.RETRY),

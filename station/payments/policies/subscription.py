@@ -80,8 +80,10 @@ def subscription_edge(state: S, found: Standing) -> SubscriptionEdge | None:
 
 def _wanted(found: Standing) -> tuple[SubscriptionEdge, ...]:
     edge = SubscriptionEdge
-    if found.status in ("canceled", "incomplete_expired"):
-        return (edge.LAPSE, edge.END) if found.gave_up else (edge.END,)
+    if found.status == "incomplete_expired":
+        return (edge.END,)
+    if found.status == "canceled":  # Checkout makes a subscription once it is paid: this one has begun
+        return (edge.START, edge.LAPSE if found.gave_up else edge.END)
     if found.status in ("past_due", "unpaid"):
         return (edge.ASK,) if found.stuck or found.status == "unpaid" else (edge.RETRY,)
     if found.status == "paused" or (found.paused and found.status in ("active", "trialing")):

@@ -75,9 +75,9 @@ def _fact(row: Subscription, edge: SubscriptionEdge, before: S, reason: str) -> 
 def take_terms(row: Subscription, order: StandingOrder, actor: Actor) -> bool:
     """Bring amount, pause and planned end to what Stripe has, whoever asked for it. True when something changed.
 
-    The first charge says what a standing order begins with (`books.settle`).
+    What a standing order begins with is no change of it, and is not announced.
     """
-    if row.state is S.CREATED or SUBSCRIPTION.is_final(row.state):
+    if SUBSCRIPTION.is_final(row.state):
         return False
     changed = [_take_amount(row, order, actor), _take_pause(row, order, actor), _take_end(row, order, actor)]
     return any(changed)
@@ -87,6 +87,8 @@ def _take_amount(row: Subscription, order: StandingOrder, actor: Actor) -> bool:
     if order.amount_cents is None or order.amount_cents == row.amount_cents:
         return False
     before, row.amount_cents = row.amount, order.amount_cents
+    if row.state is S.CREATED:
+        return True
     tell(row, "payments.subscription.changed", actor, **{"from": str(before), "to": str(row.amount)})
     announce(SustainerChanged(row.id, row.reference, before, row.amount, order.period_end))
     return True
