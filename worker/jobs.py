@@ -15,6 +15,7 @@ from station.accounts.services import open_work_item
 from station.core import outbox, runs
 from station.core.actor import request_id
 from station.core.db import transaction
+from station.core.events import Subject
 from station.core.faults import point
 from station.core.outbox import Claim, Job, Permanent, Queue
 
@@ -94,7 +95,8 @@ def _failed(claim: Claim, error: Exception) -> None:
                 _key(claim),
                 Role.ADMIN,
                 f"A background job gave up: {claim.job.name}",
-                f"Attempt {claim.attempt} of {claim.job.attempts}: {_text(error)}. Mend the cause, then retry it.",
+                f"Attempt {claim.attempt} of {claim.job.attempts}: {_text(error)}. Mend the cause, then rerun it.",
+                Subject("job", claim.id),
                 data={"outbox_id": str(claim.id), "job": claim.job.name, "args": claim.args},
                 urgent=not claim.job.quiet,
             )

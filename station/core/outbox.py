@@ -184,7 +184,7 @@ def finish(done: Claim) -> None:
 def fail(failed: Claim, error: str, *, permanent: bool = False) -> bool:
     """The job failed: retry with growing pauses, or let it die. Returns True when it is dead now."""
     dead = permanent or failed.attempt >= failed.job.attempts
-    pause = min(FIRST_RETRY * 2 ** min(failed.attempt - 1, 20), LONGEST_RETRY)
+    pause = pause_after(failed.attempt)
     _close(
         failed,
         state=JobState.DEAD if dead else JobState.READY,
@@ -194,6 +194,12 @@ def fail(failed: Claim, error: str, *, permanent: bool = False) -> bool:
         last_error=error[:2000],
     )
     return dead
+
+
+def pause_after(attempt: int) -> timedelta:
+    """How long a job that failed on its nth attempt waits for the next one."""
+    doubled: int = 2 ** min(max(attempt - 1, 0), 20)
+    return min(FIRST_RETRY * doubled, LONGEST_RETRY)
 
 
 def _close(closed: Claim, **values: Any) -> None:

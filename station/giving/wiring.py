@@ -10,9 +10,10 @@ from station.core import clock
 from station.core.announce import react
 from station.core.places import EVENT_SENTENCES, INVARIANTS, EventSentence, Invariant
 from station.giving import policies, queries, reactors
-from station.giving.queries import checks
+from station.giving.queries import around, checks
 from station.licensee.queries import the_licensee
 from station.members.places import PANELS, MemberPanel
+from station.payments import places
 from station.payments.facts import (
     AttemptFailed,
     PaymentExpired,
@@ -90,6 +91,11 @@ def wire() -> None:
     TILES.contribute(Tile("Gifts this month", _this_month, ROLES), rank=11)
     TILES.contribute(Tile("Sustainers", _sustainers, ROLES), rank=12)
     PANELS.contribute(MemberPanel("Gifts", "giving/_member_panel.html", queries.gifts_of_member, ROLES), rank=20)
+    places.PAYMENT_PANELS.contribute(
+        places.PaymentPanel("Gift and letters", "giving/_payment_panel.html", around.around, ROLES), rank=20
+    )
+    places.DONORS.contribute(places.PaymentDonors("giving", around.donors))
+    places.FINDERS.contribute(places.PaymentFinder("giving", around.payments_found_by))
     for sentence in SENTENCES:
         EVENT_SENTENCES.contribute(sentence)
     for invariant in BOOKS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -65,6 +66,12 @@ def mail_of(member_id: UUID, limit: int = 20) -> list[MailView]:
         .limit(limit)
     )
     return [_view(row) for row in rows]
+
+
+def mail_by_keys(keys: Collection[str]) -> list[MailView]:
+    """The messages that were written under these keys (a receipt's is that of its gift), newest first."""
+    found = sa.select(OutgoingMail).where(OutgoingMail.key.in_(keys)).order_by(OutgoingMail.id.desc())
+    return [_view(row) for row in db.session().scalars(found)]
 
 
 def messages(state: MailState | None = None, before: str = "") -> MailPage:

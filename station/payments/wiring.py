@@ -74,6 +74,11 @@ SENTENCES = (
         lambda e: f"reported that the payment of {e.data['amount']} failed: {e.data['reason']}",
     ),
     EventSentence("payments.payment.expired", lambda e: f"closed the unpaid checkout page for {e.data['amount']}"),
+    EventSentence("payments.job.run_again", lambda e: f"had the background job {e.data['job']} run again"),
+    EventSentence(
+        "payments.event.run_again", lambda e: f"had Stripe's event {e.data['event']} ({e.data['type']}) applied again"
+    ),
+    EventSentence("payments.list.exported", lambda e: f"exported a list of payments: {e.data['what']}"),
     EventSentence("payments.fee.recorded", lambda e: f"booked a processing fee of {e.data['fee']}"),
     EventSentence("payments.renewal.opened", lambda e: f"billed a renewal of {e.data['amount']}"),
     EventSentence("payments.subscription.started", lambda e: f"started {_order(e)}"),
@@ -126,6 +131,10 @@ BOOKS = (
 def wire() -> None:
     """Contribute to the places below. Called once a process."""
     NAV.contribute(NavItem("Payments", "payments_desk.index", "Money", ROLES), rank=40)
+    NAV.contribute(NavItem("Dead letters", "dead_letters_desk.index", "Money", ROLES), rank=90)
+    SUBJECT_PAGES.contribute(
+        SubjectPage("job", lambda job: url_for("dead_letters_desk.index", _anchor=public_id("job", job)))
+    )
     TILES.contribute(Tile("On its way", _on_its_way, ROLES), rank=40)
     QUEUES.contribute(WorkQueue("Slow payments on their way", ROLES, _slow), rank=40)
     SUBJECT_PAGES.contribute(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from station.core.db import transaction
 from station.core.ids import new_id, public_id
 from station.core.money import Money
-from station.payments.gateway import CheckoutOrder, HostedPage, Ours, fetch_charge, objects, params_of
+from station.payments.gateway import CheckoutOrder, HostedPage, Ours, fetch_charge, objects, params_of, shown
 from station.payments.gateway.objects import charged_of, paying_of, payment_of
 from station.payments.gateway.parts import ours_of
 from station.payments.gateway.standing import order_of
@@ -140,3 +141,25 @@ def test_a_subscriptions_period_is_on_its_items() -> None:
 def test_stripe_is_never_called_inside_a_transaction(app: object) -> None:
     with transaction(), pytest.raises(RuntimeError, match="inside a transaction"):
         fetch_charge("ch_1")
+
+
+def test_a_shown_event_tells_what_matters_and_hides_what_pays() -> None:
+    session = {"id": "cs_1", "object": "checkout.session", "client_secret": "cs_1_secret_x", "status": "complete"}
+    deep = {"items": [{"setup": {"client_secret": "seti_secret_y", "secret": "z"}}], "empty_secret": None}
+    event = {"id": "evt_1", "data": {"object": {**session, **deep, "amount_total": 1500, "currency": "usd"}}}
+    event["data"]["previous_attributes"] = {"status": "open"}
+    found = shown(json.dumps(event))
+    assert "secret_" not in found.body.replace('"empty_secret"', "")
+    assert (found.body.count("(not shown)"), '"z"' in found.body) == (3, False)
+    assert '"empty_secret": null' in found.body
+    assert found.facts == [
+        ("Object", "checkout.session cs_1"),
+        ("Status", "complete"),
+        ("Amount total", "$15.00"),
+        ("Changed", "status"),
+    ]
+
+
+@pytest.mark.parametrize("raw", ["", "no", "{}", '{"data": 1}', '{"data": {"object": []}}', "[]"])
+def test_an_event_that_cannot_be_read_is_shown_as_it_came(raw: str) -> None:
+    assert (shown(raw).body, shown(raw).facts) == (raw, [])

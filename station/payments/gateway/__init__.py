@@ -37,6 +37,7 @@ from station.payments.gateway.orders import (
     params_of,
 )
 from station.payments.gateway.parts import Ours
+from station.payments.gateway.showing import ShownEvent, masked, shown
 from station.payments.gateway.standing import (
     StandingOrder,
     amount_params,
@@ -65,6 +66,7 @@ __all__ = [
     "Ours",
     "Paying",
     "Session",
+    "ShownEvent",
     "SignedEvent",
     "Snapshot",
     "StandingOrder",
@@ -87,10 +89,12 @@ __all__ = [
     "invoices_of",
     "known_account",
     "line_items",
+    "masked",
     "params_of",
     "pause_params",
     "register_webhook",
     "resume_params",
+    "shown",
     "snapshot_of",
     "stay_params",
     "update_checkout",

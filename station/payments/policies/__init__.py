@@ -3,7 +3,7 @@
 from station.payments.policies.cover import CARD, cover_within, fee_cover, fee_of, rate_in_force
 from station.payments.policies.drawing import GRAPHS, draw
 from station.payments.policies.graph import Edge, Graph, IllegalMove
-from station.payments.policies.payment import PAYMENT, PaymentEdge
+from station.payments.policies.payment import PAYMENT, PAYMENT_EVENTS, PaymentEdge
 from station.payments.policies.schedule import (
     LEAST_BETWEEN,
     LONGEST_PAUSE,
@@ -35,6 +35,7 @@ __all__ = [
     "LIVE",
     "LONGEST_PAUSE",
     "PAYMENT",
+    "PAYMENT_EVENTS",
     "SUBSCRIPTION",
     "UNPAID",
     "Edge",

@@ -31,3 +31,11 @@ PAYMENT: Graph[P] = Graph(
         Edge(PaymentEdge.EXPIRE, (P.CREATED, P.AWAITING_DONOR), P.EXPIRED, "the checkout page closed unpaid"),
     ),
 )
+# what our own log calls each move
+PAYMENT_EVENTS = {
+    PaymentEdge.OPEN: "payments.checkout.opened",
+    PaymentEdge.PROCESS: "payments.payment.processing",
+    PaymentEdge.SETTLE: "payments.payment.settled",
+    PaymentEdge.FAIL: "payments.payment.failed",
+    PaymentEdge.EXPIRE: "payments.payment.expired",
+}

@@ -7,9 +7,19 @@ from station.payments.queries.checks import (
     unapplied_events,
     unbalanced,
 )
-from station.payments.queries.lists import PaymentPage, PaymentStory, payments_page, story, under_way
+from station.payments.queries.dead import DeadLetters, dead_letters
+from station.payments.queries.finding import (
+    PaymentFilter,
+    PaymentPage,
+    PaymentRow,
+    every_payment,
+    methods,
+    payments_page,
+    under_way,
+)
 from station.payments.queries.rows import (
     OPEN,
+    UNAPPLIED,
     PaymentView,
     calls_of,
     lock_first_payment,
@@ -27,6 +37,7 @@ from station.payments.queries.rows import (
     waiting_events,
     waiting_payments,
 )
+from station.payments.queries.story import PaymentStory, story
 from station.payments.queries.subscriptions import (
     ChangeView,
     SubscriptionView,
@@ -48,13 +59,19 @@ from station.payments.queries.subscriptions import (
 
 __all__ = [
     "OPEN",
+    "UNAPPLIED",
     "ChangeView",
+    "DeadLetters",
+    "PaymentFilter",
     "PaymentPage",
+    "PaymentRow",
     "PaymentStory",
     "PaymentView",
     "SubscriptionView",
     "calls_of",
     "changes_of",
+    "dead_letters",
+    "every_payment",
     "foreign_environment",
     "knows_customer",
     "last_charge",
@@ -66,6 +83,7 @@ __all__ = [
     "lock_subscription",
     "lock_subscription_of",
     "lock_waiting_events",
+    "methods",
     "open_change",
     "order_view",
     "payment",

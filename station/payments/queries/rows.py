@@ -58,6 +58,8 @@ class PaymentView:
     second: StationView | None
     tender: Tender
     voided_at: datetime | None
+    method: str
+    refunded: Money
 
 
 def view_of(row: Payment) -> PaymentView:
@@ -85,6 +87,8 @@ def view_of(row: Payment) -> PaymentView:
         station_by_id(row.second_station_id) if row.second_station_id else None,
         row.tender,
         row.voided_at,
+        row.method,
+        Money(row.refunded_cents, row.currency),
     )
 
 

@@ -3,6 +3,7 @@
 from station.payments.gateway import BadSignature, StripeRefused, StripeUnavailable
 from station.payments.gateway.orders import HostedPage, InPage
 from station.payments.services import sustaining
+from station.payments.services.again import apply_again, apply_all_again, note_export, run_job_again, run_jobs_again
 from station.payments.services.checkout.amounts import change_amount
 from station.payments.services.checkout.closing import close_checkout, look_at_payment
 from station.payments.services.checkout.forgetting import forget_unpaid, unpaid_before
@@ -22,6 +23,8 @@ __all__ = [
     "StripeRefused",
     "StripeUnavailable",
     "accept_environment",
+    "apply_again",
+    "apply_all_again",
     "apply_event",
     "change_amount",
     "check_open_payments",
@@ -29,8 +32,11 @@ __all__ = [
     "expect",
     "forget_unpaid",
     "look_at_payment",
+    "note_export",
     "open_payment",
     "receive_event",
+    "run_job_again",
+    "run_jobs_again",
     "start_checkout",
     "sustaining",
     "unpaid_before",

@@ -130,16 +130,41 @@ def _failed(event_id: str, error: Exception) -> None:
 
 def ring_again(event_id: str, now: datetime) -> bool:
     """See to it that an event which waits has a live job: a lost one is written again, a dead one revived in time."""
-    ours = sa.or_(Outbox.key == event_id, Outbox.key.startswith(f"{event_id}:", autoescape=True))
-    rows = (
-        db.session()
-        .scalars(sa.select(Outbox).where(Outbox.job == APPLY.name, ours).order_by(Outbox.created_at))
-        .all()
-    )
-    if any(row.state in (JobState.READY, JobState.RUNNING) for row in rows):
+    newest = _newest_job(event_id)
+    if newest is not None and newest.state is JobState.DEAD and newest.run_at >= now - REVIVE_AFTER:
         return False
-    if rows and rows[-1].state is JobState.DEAD:
-        return rows[-1].run_at < now - REVIVE_AFTER and outbox.revive(rows[-1].id)
+    return _ring(event_id, newest)
+
+
+def ring_now(event_id: str) -> None:
+    """A person wants an event applied now: its job is made ready, revived or written again. Joins the transaction."""
+    newest = _newest_job(event_id)
+    if newest is not None and newest.state is JobState.READY:
+        newest.run_at, newest.published_at = clock.now(), None
+    else:
+        _ring(event_id, newest)
+
+
+def _newest_job(event_id: str) -> Outbox | None:
+    """The job that is to apply an event: the one that lives, else the one that was written last."""
+    ours = sa.or_(Outbox.key == event_id, Outbox.key.startswith(f"{event_id}:", autoescape=True))
+    lives = sa.case((Outbox.state.in_((JobState.READY, JobState.RUNNING)), 0), else_=1)
+    found = sa.select(Outbox).where(Outbox.job == APPLY.name, ours).order_by(lives, Outbox.created_at.desc())
+    return db.session().scalar(found.limit(1))
+
+
+def _ring(event_id: str, newest: Outbox | None) -> bool:
+    """A live job for an event whose newest one is known. False when it lives already."""
+    if newest is not None and newest.state in (JobState.READY, JobState.RUNNING):
+        return False
+    if newest is not None and newest.state is JobState.DEAD:
+        return outbox.revive(newest.id)
     with transaction():
-        enqueue(APPLY, key=f"{event_id}:{len(rows) + 1}" if rows else event_id, event_id=event_id)
+        enqueue(APPLY, key=_next_key(event_id, newest), event_id=event_id)
     return True
+
+
+def _next_key(event_id: str, newest: Outbox | None) -> str:
+    """The key of one more job: the event's own, then numbered, since a key is written once, ever."""
+    number = int((newest.key or "")[len(event_id) + 1 :] or 1) + 1 if newest is not None else 1
+    return event_id if number == 1 else f"{event_id}:{number}"

@@ -13,16 +13,8 @@ from station.core.announce import announce
 from station.core.events import Subject
 from station.payments.facts import PaymentExpired, PaymentFailed, PaymentProcessing
 from station.payments.models import Payment, PaymentState, Subscription, SubscriptionState
-from station.payments.policies import PAYMENT, PaymentEdge, SubscriptionEdge
+from station.payments.policies import PAYMENT, PAYMENT_EVENTS, PaymentEdge, SubscriptionEdge
 from station.payments.services.standing import follow_subscription
-
-PAYMENT_EVENTS = {
-    PaymentEdge.OPEN: "payments.checkout.opened",
-    PaymentEdge.PROCESS: "payments.payment.processing",
-    PaymentEdge.SETTLE: "payments.payment.settled",
-    PaymentEdge.FAIL: "payments.payment.failed",
-    PaymentEdge.EXPIRE: "payments.payment.expired",
-}
 
 
 def subjects(payment: Payment) -> list[Subject]:

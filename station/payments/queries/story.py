@@ -1,57 +1,91 @@
-"""What the desk shows: payments by state, and one payment's whole story."""
+"""One payment's whole story: what was asked, what Stripe said, what it did to the books."""
 
 from __future__ import annotations
 
-import json
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from station.accounts.queries import Told, tell
 from station.core.db import db
-from station.core.events import Subject, events_of
+from station.core.events import EventRow, Subject, events_of
 from station.core.money import Money
 from station.licensee.queries import StationView, station_by_id
-from station.payments.models import GatewayCall, LedgerEntry, LedgerTransaction, Payment, PaymentState, StripeEvent
+from station.payments import gateway
+from station.payments.gateway import ShownEvent
+from station.payments.models import (
+    CallState,
+    EventState,
+    GatewayCall,
+    LedgerEntry,
+    LedgerTransaction,
+    Payment,
+    PaymentState,
+    StripeEvent,
+)
+from station.payments.places import PaymentDonor, donors_of
+from station.payments.policies import PAYMENT, PAYMENT_EVENTS, PaymentEdge
 from station.payments.queries.rows import PaymentView, calls_of, payment_row, view_of
 from station.payments.queries.subscriptions import SubscriptionView, subscription
 
 PAGE = 50
+STATE_AFTER = {PAYMENT_EVENTS[PaymentEdge(edge.name)]: edge.target for edge in PAYMENT.edges}
 
 
 @dataclass(frozen=True)
-class PaymentPage:
-    """One page of payments, newest first, and whether there are more."""
+class Step:
+    """A state that a payment came into, and when."""
 
-    rows: list[PaymentView]
-    page: int
-    more: bool
+    state: PaymentState
+    since: datetime
 
 
 @dataclass(frozen=True)
 class LedgerLine:
-    """A line of the ledger as printed: debits positive."""
+    """A line of the ledger as printed: debits positive, `balance` the sum of all lines up to this one."""
 
     at: datetime
     kind: str
     account: str
     amount: Money
+    balance: Money
     station: str = ""  # its call sign
 
 
 @dataclass(frozen=True)
 class StripeNote:
-    """An event of Stripe about a payment, with its body set out for reading."""
+    """An event of Stripe about a payment; `late` is what passed between Stripe's making it and our storing it."""
 
     id: str
     type: str
-    state: str
+    state: EventState
     outcome: str
+    made_at: datetime
     received_at: datetime
-    body: str
+    applied_at: datetime | None
+    version: str
+    shown: ShownEvent
+
+    @property
+    def late(self) -> timedelta:
+        return max(self.received_at - self.made_at, timedelta())
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A call to Stripe: its key, what went under it, and what came back."""
+
+    key: str
+    operation: str
+    state: CallState
+    params: str
+    answer_id: str
+    error: str
+    created_at: datetime
+    answered_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -59,32 +93,16 @@ class PaymentStory:
     """Everything about one payment: its facts, what we asked, what Stripe said, the ledger, and our own log."""
 
     payment: PaymentView
+    donor: PaymentDonor | None
     station: StationView | None
     subscription: SubscriptionView | None
     siblings: list[PaymentView]
     stripe_ids: list[tuple[str, str]]
-    calls: list[GatewayCall]
+    steps: list[Step]
+    calls: list[Asked]
     notes: list[StripeNote]
     ledger: list[LedgerLine]
     entries: list[Told]
-
-
-def payments_page(state: PaymentState | None, page: int) -> PaymentPage:
-    """A page (from 1) of payments, of one state or all; not of visitors who never said that they pay."""
-    real = sa.or_(Payment.expected, Payment.settled_at.is_not(None), Payment.state == PaymentState.PROCESSING)
-    query = sa.select(Payment).where(real).order_by(Payment.id.desc()).limit(PAGE + 1).offset((page - 1) * PAGE)
-    if state is not None:
-        query = query.where(Payment.state == state)
-    rows = [view_of(row) for row in db.session().scalars(query)]
-    return PaymentPage(rows[:PAGE], page, len(rows) > PAGE)
-
-
-def under_way(limit: int) -> tuple[int, list[PaymentView]]:
-    """How many payments are on their way by a slow method, and the oldest of them."""
-    slow = Payment.state == PaymentState.PROCESSING
-    many = db.session().scalar(sa.select(sa.func.count()).select_from(Payment).where(slow)) or 0
-    rows = db.session().scalars(sa.select(Payment).where(slow).order_by(Payment.id).limit(limit))
-    return many, [view_of(row) for row in rows]
 
 
 def story(payment_id: UUID) -> PaymentStory | None:
@@ -99,16 +117,19 @@ def story(payment_id: UUID) -> PaymentStory | None:
         ("Invoice", row.invoice),
         ("Balance transaction", row.balance_transaction),
     )
+    log = events_of(Subject("payment", row.id))
     return PaymentStory(
         payment=view_of(row),
+        donor=donors_of([row.id]).get(row.id),
         station=station_by_id(row.station_id),
         subscription=subscription(row.subscription_id) if row.subscription_id else None,
         siblings=_siblings(row),
         stripe_ids=[(name, value) for name, value in mine if value],
-        calls=list(calls_of(row.id)),
+        steps=_steps(row, log),
+        calls=[_asked(call) for call in calls_of(row.id)],
         notes=_notes(row),
         ledger=_ledger(row.id),
-        entries=tell(events_of(Subject("payment", row.id))),
+        entries=tell(log),
     )
 
 
@@ -131,19 +152,39 @@ def _notes(row: Payment) -> list[StripeNote]:
         .order_by(StripeEvent.received_at.desc())
         .limit(PAGE)
     )
-    return [StripeNote(e.id, e.type, e.state.value, e.outcome, e.received_at, _set_out(e.raw)) for e in found]
+    return [
+        StripeNote(
+            e.id,
+            e.type,
+            e.state,
+            e.outcome,
+            e.made_at,
+            e.received_at,
+            e.applied_at,
+            e.api_version,
+            gateway.shown(e.raw),
+        )
+        for e in found
+    ]
 
 
-def _set_out(raw: str) -> str:
-    try:
-        return json.dumps(json.loads(raw, object_hook=_without_key), indent=2, ensure_ascii=False)
-    except ValueError:
-        return raw
+def _asked(call: GatewayCall) -> Asked:
+    return Asked(
+        call.key,
+        call.operation,
+        call.state,
+        gateway.masked(call.params),
+        call.answer_id,
+        call.error,
+        call.created_at,
+        call.answered_at,
+    )
 
 
-def _without_key(found: dict[str, Any]) -> dict[str, Any]:
-    """An object of Stripe without its client secret, which is the key to pay it (docs.stripe.com/security/guide)."""
-    return {**found, "client_secret": "(not shown)"} if found.get("client_secret") else found
+def _steps(row: Payment, log: Sequence[EventRow]) -> list[Step]:
+    """The states in their order, from our own log; the first one is the row's making."""
+    moved = [Step(STATE_AFTER[each.name], each.at) for each in reversed(log) if each.name in STATE_AFTER]
+    return [Step(PaymentState.CREATED, row.created_at), *moved]
 
 
 def _ledger(payment_id: UUID) -> list[LedgerLine]:
@@ -160,9 +201,10 @@ def _ledger(payment_id: UUID) -> list[LedgerLine]:
         .where(LedgerTransaction.payment_id == payment_id)
         .order_by(LedgerTransaction.id, LedgerEntry.id)
     )
-    return [
-        LedgerLine(
-            r.at, r.kind, r.account.value, Money(r.amount_cents, r.currency), station_by_id(r.station_id).call_sign
-        )
-        for r in rows
-    ]
+    lines, balance = [], 0
+    for r in rows:
+        balance += r.amount_cents
+        amount, so_far = Money(r.amount_cents, r.currency), Money(balance, r.currency)
+        call_sign = station_by_id(r.station_id).call_sign
+        lines.append(LedgerLine(r.at, r.kind, r.account.value, amount, so_far, call_sign))
+    return lines
