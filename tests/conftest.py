@@ -57,6 +57,10 @@ MONEY = {
     "receipt-of-each-gift",
     "receipt-numbers",
     "receipt-years",
+    "receipt-versions",
+    "gift-keeps-the-rest",
+    "returns-of-payments",
+    "ledger-of-returns",
 }
 
 LICENSEE = LicenseeFacts(

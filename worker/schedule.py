@@ -25,6 +25,7 @@ def daily(hour: int, minute: int = 0) -> BaseSchedule:
 SCHEDULE: Mapping[str, BaseSchedule] = {
     "giving.forget_drafts": daily(9, 45),
     "payments.check_open": every(MINUTE),
+    "payments.watch_disputes": every(HOUR),
     "screening.forget": daily(9, 15),
     "upkeep.check_invariants": every(HOUR),
     "upkeep.forget_rate_buckets": daily(9),

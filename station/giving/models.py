@@ -74,11 +74,13 @@ class Pledge(Base):
 
 
 class Gift(Base):
-    """Money that arrived: exactly one for each settled payment."""
+    """Money that arrived: exactly one for each settled payment. What went back of it is kept beside it."""
 
     __tablename__ = "gift"
     __table_args__ = (
         sa.CheckConstraint("amount_cents > 0", name="amount"),
+        sa.CheckConstraint("refunded_cents >= 0 AND lost_cents >= 0", name="returned"),
+        sa.CheckConstraint("refunded_cents + lost_cents <= amount_cents", name="returned_sum"),
         sa.Index("ix_gift_member", "member_id", "given_on"),
     )
 
@@ -88,6 +90,8 @@ class Gift(Base):
     member_id: Mapped[UUID] = mapped_column(sa.ForeignKey("member.id"))
     station_id: Mapped[UUID] = mapped_column(sa.ForeignKey("station.id"))
     amount_cents: Mapped[int] = mapped_column(sa.BigInteger)
+    refunded_cents: Mapped[int] = mapped_column(sa.BigInteger, default=0, server_default="0")
+    lost_cents: Mapped[int] = mapped_column(sa.BigInteger, default=0, server_default="0")  # taken back by a bank
     currency: Mapped[str] = mapped_column(sa.String(3))
     given_on: Mapped[date] = mapped_column(index=True)  # station-local
     source: Mapped[str] = mapped_column(sa.String(120), default="")
@@ -98,7 +102,13 @@ class Gift(Base):
 
     @property
     def amount(self) -> Money:
+        """What was given."""
         return Money(self.amount_cents, self.currency)
+
+    @property
+    def kept(self) -> Money:
+        """What is left of it: what counts."""
+        return Money(self.amount_cents - self.refunded_cents - self.lost_cents, self.currency)
 
 
 class Ask(Base):

@@ -216,10 +216,10 @@ def page_number(text: str) -> int:
     return max(int(text), 1) if re.fullmatch(r"[0-9]{1,6}", text) else 1
 
 
-def gift_subjects(member_id: UUID, gift_id: UUID, pledge_id: UUID, payment_id: UUID) -> list[Subject]:
-    """What the event of a new gift is about."""
+def gift_subjects(member_id: UUID, gift_id: UUID, pledge_id: UUID | None, payment_id: UUID) -> list[Subject]:
+    """What an event about a gift is about."""
     about = {"member": member_id, "gift": gift_id, "pledge": pledge_id, "payment": payment_id}
-    return [Subject(kind, row_id) for kind, row_id in about.items()]
+    return [Subject(kind, row_id) for kind, row_id in about.items() if row_id]
 
 
 def gift_facts(

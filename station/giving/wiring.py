@@ -16,9 +16,13 @@ from station.members.places import PANELS, MemberPanel
 from station.payments import places
 from station.payments.facts import (
     AttemptFailed,
+    DisputeLost,
+    DisputeWon,
     PaymentExpired,
     PaymentFailed,
+    PaymentRefunded,
     PaymentSettled,
+    RefundFailed,
     RenewalFailed,
     RenewalNeedsAction,
     RenewalRecovered,
@@ -45,6 +49,9 @@ SENTENCES = (
         "giving.gift.held",
         lambda e: f"settled a payment of {e.data['amount']} whose gift waits for a person: {e.data['reason']}",
     ),
+    EventSentence(
+        "giving.gift.returned", lambda e: f"wrote down that {e.data['kept']} is left of a gift of {e.data['amount']}"
+    ),
     EventSentence("giving.renewal.failed", lambda e: f"reported a declined renewal: {e.data['reason']}"),
     EventSentence("giving.sustainer.ended", lambda e: f"reported that a recurring gift ended: {e.data['reason']}"),
     EventSentence(
@@ -67,8 +74,13 @@ BOOKS = (
         checks.gifts_unlike_payments,
     ),
     Invariant(
+        "gift-keeps-the-rest",
+        "Every gift counts what is left of its payment: without refunds that went out and disputes that were lost.",
+        checks.gifts_unlike_returns,
+    ),
+    Invariant(
         "receipt-of-each-gift",
-        "Every gift has a receipt of its amount and day, or an open work item.",
+        "Every gift has one receipt of what is left of it and its day, none when nothing is, or an open work item.",
         checks.gifts_without_receipt,
     ),
 )
@@ -80,6 +92,10 @@ def wire() -> None:
     react(PaymentExpired, reactors.payment_expired)
     react(AttemptFailed, reactors.attempt_failed)
     react(StrayAttemptFailed, reactors.stray_attempt_failed)
+    react(PaymentRefunded, reactors.payment_refunded)
+    react(RefundFailed, reactors.refund_failed)
+    react(DisputeLost, reactors.dispute_lost)
+    react(DisputeWon, reactors.dispute_won)
     react(RenewalFailed, reactors.renewal_failed)
     react(RenewalNeedsAction, reactors.renewal_failed)
     react(RenewalRecovered, reactors.renewal_recovered)

@@ -177,3 +177,63 @@ class SustainerLapsed:
     subscription_id: UUID
     reference: UUID
     reason: str
+
+
+@dataclass(frozen=True)
+class PaymentRefunded:
+    """A refund went out. `quiet`: the donor is told nothing of it. What is left, the payment says."""
+
+    payment_id: UUID
+    refund_id: UUID
+    amount: Money
+    quiet: bool
+
+
+@dataclass(frozen=True)
+class RefundFailed:
+    """A refund came to nothing. `came_back`: it had gone out, and a bank sent it back."""
+
+    payment_id: UUID
+    refund_id: UUID
+    amount: Money
+    reason: str
+    came_back: bool
+    quiet: bool
+
+
+@dataclass(frozen=True)
+class DisputeOpened:
+    """A donor's bank asks about a payment (`inquiry`), or takes it back for now: then announced once, too."""
+
+    payment_id: UUID
+    dispute_id: UUID
+    amount: Money
+    reason: str
+    inquiry: bool
+
+
+@dataclass(frozen=True)
+class DisputeWon:
+    """The money of a dispute is ours again, rarely also after it had been lost."""
+
+    payment_id: UUID
+    dispute_id: UUID
+    amount: Money
+
+
+@dataclass(frozen=True)
+class DisputeLost:
+    """The money of a dispute is gone for good; a returned bank debit is that at once."""
+
+    payment_id: UUID
+    dispute_id: UUID
+    amount: Money
+    reason: str
+
+
+@dataclass(frozen=True)
+class DisputeClosed:
+    """A dispute ended without having taken anything: an inquiry at rest, or one that a refund prevented."""
+
+    payment_id: UUID
+    dispute_id: UUID

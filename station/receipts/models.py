@@ -29,6 +29,7 @@ class Receipt(Base):
     __tablename__ = "receipt"
     __table_args__ = (
         sa.UniqueConstraint("year", "number"),
+        sa.UniqueConstraint("reference", "version"),
         sa.CheckConstraint("number > 0", name="number"),
         sa.CheckConstraint("amount_cents > 0", name="amount"),
     )
@@ -36,7 +37,10 @@ class Receipt(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     year: Mapped[int]
     number: Mapped[int]
-    reference: Mapped[UUID] = mapped_column(unique=True)  # giving: the gift
+    reference: Mapped[UUID]  # giving: the gift
+    version: Mapped[int] = mapped_column(
+        default=1, server_default="1"
+    )  # the next one replaces it, under its own number
     member_id: Mapped[UUID] = mapped_column(sa.ForeignKey("member.id"), index=True)
     donor_name: Mapped[str] = mapped_column(sa.String(200))
     amount_cents: Mapped[int] = mapped_column(sa.BigInteger)
@@ -59,7 +63,7 @@ class Receipt(Base):
 
 
 class ReceiptVoid(Base):
-    """A receipt that holds no more; the receipt and its number stay. Never edited, by trigger."""
+    """A receipt that holds no more, and why; the receipt and its number stay. Never edited, by trigger."""
 
     __tablename__ = "receipt_void"
 

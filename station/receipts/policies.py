@@ -46,6 +46,7 @@ class ReceiptFacts:
     """All that a receipt says. `given_on` is the station-local date of the charge; `label` is the printed number.
 
     `cover`: the part of the amount that the donor added for processing; a contribution as the rest is.
+    `replaces` is the number of the receipt that holds no more because of it, `reason` the sentence that says why.
     """
 
     label: str
@@ -59,6 +60,8 @@ class ReceiptFacts:
     monthly: bool
     cover: Money | None = None
     goods: Goods | None = None
+    replaces: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -106,11 +109,13 @@ def _paragraphs(facts: ReceiptFacts) -> list[str]:
         f"{_one_line(facts.legal_name)} is a nonprofit organization under section 501(c)(3) of the Internal Revenue "
         "Code. Keep this receipt with your tax records.",
     ]
+    if facts.replaces:
+        said.insert(0, f"This receipt replaces receipt {facts.replaces}, which is void. {_one_line(facts.reason)}")
     if facts.cover:
         said.insert(1, f"It includes {facts.cover} that you added so that we keep your whole gift.")
     if facts.monthly:
         said.insert(
-            1,
+            -2,
             "This receipt is for one charge of your monthly contribution. Each month's charge is a "
             "contribution of its own and gets a receipt of its own.",
         )
@@ -160,5 +165,22 @@ def mail_context(facts: ReceiptFacts, station: object, url: str) -> dict[str, An
         "given_on": long_day(facts.given_on),
         "text": text,
         "sections": sections(text),
+        "url": url,
+    }
+
+
+def replaced_context(
+    old: str, reason: str, donor_name: str, facts: ReceiptFacts | None, station: object, url: str
+) -> dict[str, Any]:
+    """What the mail about a receipt that holds no more is rendered from. `facts`: the new one's, if there is one."""
+    text = receipt_text(facts) if facts else ""
+    return {
+        "station": station,
+        "old": old,
+        "reason": reason,
+        "donor_name": donor_name,
+        "facts": facts,
+        "text": text,
+        "sections": sections(text) if facts else [],
         "url": url,
     }

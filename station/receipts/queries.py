@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from station.core.db import db
 from station.core.ids import public_id
 from station.core.money import Money
-from station.receipts.models import Receipt, ReceiptCounter
+from station.receipts.models import Receipt, ReceiptCounter, ReceiptVoid
 from station.receipts.policies import Section, sections
 
 
@@ -30,6 +30,9 @@ class ReceiptView:
     given_on: date
     issued_at: datetime
     text: str
+    version: int = 1
+    void_because: str = ""  # empty: it holds
+    replaced_by: str = ""  # the public id of the version that holds instead
 
     @property
     def sections(self) -> list[Section]:
@@ -43,15 +46,25 @@ def receipt(receipt_id: UUID) -> ReceiptView | None:
 
 
 def receipt_of(reference: UUID) -> ReceiptView | None:
-    """The receipt of a gift, or None while there is none."""
-    row = db.session().scalar(sa.select(Receipt).where(Receipt.reference == reference))
-    return _view(row) if row else None
+    """The receipt of a gift that holds, or None while there is none."""
+    return receipts_of([reference]).get(reference)
 
 
 def receipts_of(references: Collection[UUID]) -> Mapping[UUID, ReceiptView]:
-    """The receipts of several gifts, by gift."""
-    rows = db.session().scalars(sa.select(Receipt).where(Receipt.reference.in_(references)))
+    """The receipts of several gifts that hold, by gift."""
+    rows = db.session().scalars(sa.select(Receipt).where(Receipt.reference.in_(references), holds()))
     return {row.reference: _view(row) for row in rows}
+
+
+def versions_of(reference: UUID) -> list[ReceiptView]:
+    """Every version of a gift's receipt, the newest first."""
+    wanted = sa.select(Receipt).where(Receipt.reference == reference).order_by(Receipt.version.desc())
+    return [_view(row) for row in db.session().scalars(wanted)]
+
+
+def holds() -> sa.ColumnElement[bool]:
+    """The condition that a receipt is not void. At most one of a gift's is not."""
+    return ~sa.exists().where(ReceiptVoid.receipt_id == Receipt.id)
 
 
 def receipts_of_member(member_id: UUID, limit: int = 100) -> list[ReceiptView]:
@@ -91,6 +104,19 @@ def date_breaches() -> list[str]:
     return [f"receipt {row.label} is for a contribution of {row.given_on}" for row in rows]
 
 
+def version_breaches() -> list[str]:
+    """One line for each gift of which more than one receipt holds, or whose versions have a gap."""
+    void = sa.select(ReceiptVoid.receipt_id)
+    open_ones = sa.func.sum(sa.case((Receipt.id.in_(void), 0), else_=1))
+    rows = db.session().execute(
+        sa.select(Receipt.reference, sa.func.count(), sa.func.max(Receipt.version), open_ones)
+        .group_by(Receipt.reference)
+        .having(sa.or_(open_ones > 1, sa.func.count() != sa.func.max(Receipt.version)))
+        .limit(20)
+    )
+    return [f"{reference}: {many} receipts up to version {last}, {left} hold" for reference, many, last, left in rows]
+
+
 def _view(row: Receipt) -> ReceiptView:
     return ReceiptView(
         row.id,
@@ -103,4 +129,16 @@ def _view(row: Receipt) -> ReceiptView:
         row.given_on,
         row.issued_at,
         row.text,
+        row.version,
+        *_void(row),
     )
+
+
+def _void(row: Receipt) -> tuple[str, str]:
+    """Why a receipt holds no more, and the public id of the one that holds instead; both empty while it holds."""
+    void = db.session().get(ReceiptVoid, row.id)
+    if void is None:
+        return "", ""
+    newer = sa.select(Receipt.id).where(Receipt.reference == row.reference, Receipt.version > row.version, holds())
+    found = db.session().scalar(newer)
+    return void.reason, public_id("receipt", found) if found else ""

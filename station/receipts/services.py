@@ -1,7 +1,8 @@
-"""Issuing receipts."""
+"""Issuing receipts, and replacing those that hold no more."""
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -20,7 +21,7 @@ from station.licensee.queries import stations, the_licensee
 from station.mail.models import Stream
 from station.mail.services import queue_mail
 from station.receipts import policies
-from station.receipts.models import Receipt, ReceiptCounter
+from station.receipts.models import Receipt, ReceiptCounter, ReceiptVoid
 from station.receipts.policies import Goods, ReceiptFacts
 
 
@@ -44,34 +45,114 @@ def issue(
     number is taken only if the gift stands: numbers stay gapless. The same reference again is the same receipt.
     """
     with transaction() as session:
-        known = session.scalar(sa.select(Receipt.id).where(Receipt.reference == reference))
-        if known:
-            return known
+        known = _newest(session, reference)
+        if known is not None:
+            return known.id
         number = _next_number(session, given_on.year)
         label = policies.label(given_on.year, number)
         facts = _facts(label, donor_name, amount, given_on, station_name, monthly, cover=cover, goods=goods)
         row = _row(reference, member_id, number, facts)
         session.add(row)
         session.flush()
-        _tell(row, email, facts, actor)
+        _recorded(row, facts, email, actor)
+        _mail(
+            "receipt",
+            str(reference),
+            row,
+            email,
+            "receipts/mail/receipt",
+            policies.mail_context(facts, *_page(row, facts.station_name)),
+        )
         return row.id
 
 
-def _tell(row: Receipt, email: str, facts: ReceiptFacts, actor: Actor) -> None:
-    """The event of a new receipt, and its mail to the donor."""
-    about = [Subject("receipt", row.id), Subject("member", row.member_id)]
+def replace(
+    *,
+    reference: UUID,
+    amount: Money,
+    email: str,
+    station_name: str,
+    monthly: bool,
+    reason: str,
+    tell: bool,
+    actor: Actor,
+    goods: Goods | None = None,
+) -> UUID | None:
+    """Void the receipt that holds, and issue one over what is left of its contribution; returns that one's id.
+
+    `amount` is what is left: of nothing there is no receipt. `reason` is one sentence for the donor, who is told by
+    mail if `tell`. Joins the current transaction. None without a new receipt: nothing is left, none was issued
+    before, or the one that holds is of this amount already. `goods`: what the donor received and keeps.
+    """
+    with transaction() as session:
+        old = _newest(session, reference)
+        if old is None:
+            return None
+        void = session.get(ReceiptVoid, old.id) is not None
+        if (amount.cents == 0) if void else (amount == old.amount):
+            return None
+        if not void:
+            _void(session, old, reason, actor)
+        row, facts = (
+            _next_version(session, old, amount, station_name, monthly, reason, goods)
+            if amount.cents
+            else (None, None)
+        )
+        if row is not None and facts is not None:
+            _recorded(row, facts, email, actor)
+        if tell:
+            station, url = _page(row or old, station_name)
+            said = policies.replaced_context(old.label, reason, old.donor_name, facts, station, url)
+            _mail("receipt_replaced", f"{reference}:{old.version}", old, email, "receipts/mail/replaced", said)
+        return row.id if row else None
+
+
+def _newest(session: Session, reference: UUID) -> Receipt | None:
+    """The newest version of a contribution's receipt, be it void."""
+    mine = sa.select(Receipt).where(Receipt.reference == reference)
+    return session.scalar(mine.order_by(Receipt.version.desc()).limit(1))
+
+
+def _void(session: Session, row: Receipt, reason: str, actor: Actor) -> None:
+    session.add(ReceiptVoid(receipt_id=row.id, voided_at=clock.now(), reason=reason[:300]))
+    session.flush()
+    events.record("receipts.receipt.voided", actor, _about(row), {"label": row.label, "reason": reason})
+
+
+def _next_version(
+    session: Session, old: Receipt, amount: Money, station_name: str, monthly: bool, reason: str, goods: Goods | None
+) -> tuple[Receipt, ReceiptFacts]:
+    number = _next_number(session, old.year)
+    label = policies.label(old.year, number)
+    facts = _facts(label, old.donor_name, amount, old.given_on, station_name, monthly, cover=None, goods=goods)
+    facts = dataclasses.replace(facts, replaces=old.label, reason=reason)
+    row = _row(old.reference, old.member_id, number, facts, old.version + 1)
+    session.add(row)
+    session.flush()
+    return row, facts
+
+
+def _about(row: Receipt) -> list[Subject]:
+    return [Subject("receipt", row.id), Subject("member", row.member_id)]
+
+
+def _recorded(row: Receipt, facts: ReceiptFacts, email: str, actor: Actor) -> None:
+    said = {"label": row.label, "amount": str(row.amount), "email": email}
     events.record(
-        "receipts.receipt.issued", actor, about, {"label": row.label, "amount": str(row.amount), "email": email}
+        "receipts.receipt.issued", actor, _about(row), said | ({"replaces": facts.replaces} if facts.replaces else {})
     )
+
+
+def _mail(kind: str, key: str, row: Receipt, email: str, template: str, context: dict[str, Any]) -> None:
     queue_mail(
-        kind="receipt",
-        key=str(row.reference),
+        kind=kind,
+        key=key,
         stream=Stream.RECEIPTS,
         member_id=row.member_id,
-        to_name=facts.donor_name,
+        to_name=row.donor_name,
         to_email=email,
-        template="receipts/mail/receipt",
-        context=_mail(row.id, facts),
+        template=template,
+        context=context,
     )
 
 
@@ -111,12 +192,13 @@ def _facts(
     )
 
 
-def _row(reference: UUID, member_id: UUID, number: int, facts: ReceiptFacts) -> Receipt:
+def _row(reference: UUID, member_id: UUID, number: int, facts: ReceiptFacts, version: int = 1) -> Receipt:
     return Receipt(
         id=new_id(),
         year=facts.given_on.year,
         number=number,
         reference=reference,
+        version=version,
         member_id=member_id,
         donor_name=facts.donor_name[:200],
         amount_cents=facts.amount.cents,
@@ -130,7 +212,7 @@ def _row(reference: UUID, member_id: UUID, number: int, facts: ReceiptFacts) -> 
     )
 
 
-def _mail(receipt_id: UUID, facts: ReceiptFacts) -> dict[str, Any]:
-    station = next((s for s in stations() if s.name == facts.station_name), None)
-    url = f"{runtime.settings().base_url}/receipt/{public_id('receipt', receipt_id)}"
-    return policies.mail_context(facts, station, url)
+def _page(row: Receipt, station_name: str) -> tuple[object, str]:
+    """The station of a receipt's mail, and the address of its page."""
+    station = next((s for s in stations() if s.name == station_name), None)
+    return station, f"{runtime.settings().base_url}/receipt/{public_id('receipt', row.id)}"

@@ -22,6 +22,16 @@ def wire() -> None:
             "receipt-numbers", "Receipt numbers run from 1 without a gap in every year.", queries.number_breaches
         )
     )
+    EVENT_SENTENCES.contribute(
+        EventSentence("receipts.receipt.voided", lambda e: f"voided receipt {e.data['label']}: {e.data['reason']}")
+    )
+    INVARIANTS.contribute(
+        Invariant(
+            "receipt-versions",
+            "Of each gift one receipt holds at most, and its versions run from 1.",
+            queries.version_breaches,
+        )
+    )
     INVARIANTS.contribute(
         Invariant(
             "receipt-years", "Every receipt is numbered in the calendar year of its gift.", queries.date_breaches

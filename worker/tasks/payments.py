@@ -1,11 +1,24 @@
-"""Jobs of payments: apply an event of Stripe; ask Stripe what nobody told us; keep the day that a donor chose."""
+"""Jobs of payments: apply an event; ask Stripe what nobody told us; keep a donor's day; what goes back to donors."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
 from station.core.outbox import Queue
-from station.payments.services import APPLY, KEEP, apply_event, check_open_payments, sustaining
+from station.payments.services import (
+    APPLY,
+    KEEP,
+    LOOK_BACK,
+    SEND_REFUND,
+    STOP,
+    apply_event,
+    check_open_payments,
+    end_subscription,
+    look_back,
+    send_refund,
+    sustaining,
+    watch_disputes,
+)
 from worker.jobs import periodic, task
 
 
@@ -22,3 +35,23 @@ def keep_schedule(subscription_id: str) -> None:
 @periodic("payments.check_open", Queue.MONEY)
 def check_open() -> None:
     check_open_payments()
+
+
+@task(SEND_REFUND)
+def refund(refund_id: str) -> None:
+    send_refund(UUID(refund_id))
+
+
+@task(LOOK_BACK)
+def look_at_charge(charge_id: str) -> None:
+    look_back(charge_id)
+
+
+@task(STOP)
+def stop(subscription_id: str) -> None:
+    end_subscription(UUID(subscription_id))
+
+
+@periodic("payments.watch_disputes", Queue.MONEY)
+def watch() -> None:
+    watch_disputes()

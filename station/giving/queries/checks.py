@@ -14,6 +14,7 @@ from station.core.ids import public_id
 from station.giving.models import Gift
 from station.payments.models import Payment, PaymentState
 from station.receipts.models import Receipt
+from station.receipts.queries import holds
 
 SHOWN = 50
 HELD = "giving.gift_held"
@@ -55,8 +56,23 @@ def gifts_unlike_payments() -> list[str]:
     return [f"gift {public_id('gift', row)} differs from its payment" for row in rows]
 
 
+def gifts_unlike_returns() -> list[str]:
+    """Gifts that do not count what went back of their payment."""
+    refunded = sa.case((Payment.refunded_cents > Gift.amount_cents, Gift.amount_cents), else_=Payment.refunded_cents)
+    rest = Gift.amount_cents - refunded
+    lost = sa.case((Payment.lost_cents > rest, rest), else_=Payment.lost_cents)
+    rows = db.session().scalars(
+        sa.select(Gift.id)
+        .join(Payment, Payment.id == Gift.payment_id)
+        .where(sa.or_(Gift.refunded_cents != refunded, Gift.lost_cents != lost))
+        .limit(SHOWN)
+    )
+    return [f"gift {public_id('gift', row)} does not count what went back of its payment" for row in rows]
+
+
 def gifts_without_receipt() -> list[str]:
-    """Gifts that have no receipt of their amount and day, and no open work item that says so."""
+    """Gifts without a receipt of what is left of them and their day, and no open work item that says so."""
+    kept = Gift.amount_cents - Gift.refunded_cents - Gift.lost_cents
     rows = (
         db.session()
         .execute(
@@ -65,11 +81,12 @@ def gifts_without_receipt() -> list[str]:
                 Receipt,
                 sa.and_(
                     Receipt.reference == Gift.id,
-                    Receipt.amount_cents == Gift.amount_cents,
+                    Receipt.amount_cents == kept,
                     Receipt.given_on == Gift.given_on,
+                    holds(),
                 ),
             )
-            .where(Receipt.id.is_(None))
+            .where((kept > 0) == Receipt.id.is_(None))
         )
         .all()
     )

@@ -16,11 +16,12 @@ from station.licensee.queries import StationView, station_by_id, supported, the_
 from station.members.models import Member
 from station.payments import queries as payments
 from station.payments.models import Payment, Subscription, SubscriptionState
-from station.payments.queries import PaymentView
+from station.payments.queries import DisputeView, PaymentView
 from station.receipts.models import Receipt
-from station.receipts.queries import ReceiptView, receipt_of
+from station.receipts.queries import ReceiptView, holds, versions_of
 
 PAGE = 50
+KEPT = Gift.amount_cents - Gift.refunded_cents - Gift.lost_cents
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class GiftFilter:
 
 @dataclass(frozen=True)
 class GiftRow:
-    """A gift in a list. `given_on` is station-local."""
+    """A gift in a list. `given_on` is station-local; `kept` is what counts of it."""
 
     id: UUID
     public_id: str
@@ -43,6 +44,7 @@ class GiftRow:
     member_public_id: str
     name: str
     amount: Money
+    kept: Money
     station: StationView
     frequency: Frequency
     receipt_label: str
@@ -53,42 +55,47 @@ class GiftRow:
     def supported(self) -> str:
         return supported(self.station, self.second)
 
+    @property
+    def returned(self) -> Money:
+        """What went back of it, to the donor or to their bank."""
+        return Money(self.amount.cents - self.kept.cents, self.amount.currency)
+
 
 @dataclass(frozen=True)
 class GiftPage:
-    """One page of gifts, and the number and sum of all that the filter lets through."""
+    """One page of gifts, and what the filter lets through: how many count, and the sum of what is left of them."""
 
     rows: list[GiftRow]
     many: int
     total: Money
     page: int
-
-    @property
-    def more(self) -> bool:
-        return self.page * PAGE < self.many
+    more: bool
 
 
 @dataclass(frozen=True)
 class GiftStory:
-    """One gift: its row, its source, its payment and its receipt."""
+    """One gift: its row, its source, its payment, every version of its receipt, and what a bank says of it."""
 
     row: GiftRow
     source: str
     pledge_id: UUID | None
     payment: PaymentView | None
-    receipt: ReceiptView | None
+    receipts: list[ReceiptView]
+    disputes: list[DisputeView]
 
 
 def gifts(wanted: GiftFilter, page: int = 1) -> GiftPage:
     """A page of gifts, newest first, with the totals of the whole list."""
     session = db.session()
     some = _conditions(wanted)
-    counted = sa.select(sa.func.count(), sa.func.sum(_share(wanted.station_id))).select_from(Gift)
-    many, cents = session.execute(
-        counted.join(Payment, Payment.id == Gift.payment_id).where(*some, Payment.voided_at.is_(None))
+    kept = _share(wanted.station_id)
+    counted = sa.select(sa.func.count(), sa.func.sum(sa.case((kept > 0, 1), else_=0)), sa.func.sum(kept))
+    listed, many, cents = session.execute(
+        counted.select_from(Gift).join(Payment, Payment.id == Gift.payment_id).where(*some)
     ).one()
     rows = session.execute(_listed().where(*some).limit(PAGE).offset((page - 1) * PAGE))
-    return GiftPage([_row(*found) for found in rows], many, Money(int(cents or 0), the_licensee().currency), page)
+    total = Money(int(cents or 0), the_licensee().currency)
+    return GiftPage([_row(*found) for found in rows], int(many or 0), total, page, listed > page * PAGE)
 
 
 def gifts_of_member(member_id: UUID, limit: int = 100) -> list[GiftRow]:
@@ -104,7 +111,14 @@ def gift_page(gift_id: UUID) -> GiftStory | None:
         return None
     gift: Gift = found[0]
     payment = payments.payment(gift.payment_id)
-    return GiftStory(_row(*found), gift.source, gift.pledge_id, payment, receipt_of(gift.id))
+    return GiftStory(
+        _row(*found),
+        gift.source,
+        gift.pledge_id,
+        payment,
+        versions_of(gift.id),
+        payments.disputes_of(gift.payment_id),
+    )
 
 
 def gift_of_payment(payment_id: UUID) -> UUID | None:
@@ -142,11 +156,18 @@ def _conditions(wanted: GiftFilter) -> list[sa.ColumnElement[bool]]:
 
 
 def _share(station_id: UUID | None) -> sa.ColumnElement[int]:
-    """What a gift is worth to a list: of one station its share, else all of it."""
+    """What counts of a gift in a list: of one station its share, else all of it; nothing of one that is voided.
+
+    What went back is parted in the proportion of the shares; of an odd cent the first station has it.
+    """
     if station_id is None:
-        return sa.func.coalesce(Gift.amount_cents, 0)
-    first = Gift.amount_cents - Payment.second_cents
-    return sa.case((Gift.station_id == station_id, first), else_=Payment.second_cents)
+        counts: sa.ColumnElement[int] = KEPT
+    else:
+        back = Gift.refunded_cents + Gift.lost_cents
+        twice = 2 * Gift.amount_cents
+        second = Payment.second_cents - (2 * back * Payment.second_cents + Gift.amount_cents - 1) // twice
+        counts = sa.case((Gift.station_id == station_id, KEPT - second), else_=second)
+    return sa.case((Payment.voided_at.is_(None), counts), else_=0)
 
 
 def _listed() -> sa.Select[Gift, Payment, str, Frequency, int, int]:
@@ -155,7 +176,7 @@ def _listed() -> sa.Select[Gift, Payment, str, Frequency, int, int]:
         .join(Payment, Payment.id == Gift.payment_id)
         .join(Member, Member.id == Gift.member_id)
         .outerjoin(Pledge, Pledge.id == Gift.pledge_id)
-        .outerjoin(Receipt, Receipt.reference == Gift.id)
+        .outerjoin(Receipt, sa.and_(Receipt.reference == Gift.id, holds()))
         .order_by(Gift.given_on.desc(), Gift.created_at.desc(), Gift.id.desc())
     )
 
@@ -171,6 +192,7 @@ def _row(
         public_id("member", gift.member_id),
         name,
         gift.amount,
+        gift.kept,
         station_by_id(gift.station_id),
         frequency or Frequency.ONCE,
         f"{year}-{number:06d}" if number else "",

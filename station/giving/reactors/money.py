@@ -19,6 +19,7 @@ from station.giving.models import Frequency, Gift, Pledge
 from station.giving.policies import gift_facts, gift_subjects, name_parts
 from station.giving.queries import gift_of_payment
 from station.giving.queries.checks import HELD, held_key
+from station.giving.reactors.returns import settle_returns
 from station.licensee.queries import station_by_id, supported, the_licensee
 from station.members import queries as members
 from station.members.policies import printed_name
@@ -196,6 +197,7 @@ def make_held_gift(payment_id: UUID, actor: Actor) -> UUID | None:
                 payment.subscription_id,
             )
         )
+        settle_returns(session.get_one(Gift, gift_id), "Part of your gift has gone back to you since.", tell=True)
         settle_work_item(held_key(payment_id), "The gift was made from the desk.", actor)
         return gift_id
 

@@ -33,6 +33,7 @@ class Charged:
 
     `fee_cents` and `balance_transaction` come a little after the charge (docs.stripe.com/payments/payment-intents/
     asynchronous-capture): None until then. `payer_*` are the billing details, empty where nobody gave them.
+    `fingerprint` is the same for the same card or account; `returned_cents` have been refunded, or are about to be.
     """
 
     payment_intent: str | None
@@ -48,6 +49,9 @@ class Charged:
     fee_currency: str = ""
     payer_name: str = ""
     payer_email: str = ""
+    fingerprint: str = ""
+    returned_cents: int = 0
+    disputed: bool = False
 
 
 @dataclass(frozen=True)
@@ -121,7 +125,14 @@ def charged_of(charge: Plain) -> Charged | None:
         fee_currency=known["currency"] if known else "",
         payer_name=payer.get("name") or "",
         payer_email=payer.get("email") or "",
+        fingerprint=_fingerprint(charge.get("payment_method_details") or {}),
+        returned_cents=charge.get("amount_refunded") or 0,
+        disputed=bool(charge.get("disputed")),
     )
+
+
+def _fingerprint(details: Plain) -> str:
+    return ((details.get(details.get("type") or "") or {}).get("fingerprint") or "")[:60]
 
 
 def _method(details: Plain) -> tuple[str, str]:

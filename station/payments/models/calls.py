@@ -28,6 +28,9 @@ class Operation(StrEnum):
     CHANGE = "checkout.sessions.update"
     UPDATE_ORDER = "subscriptions.update"
     CANCEL_ORDER = "subscriptions.cancel"
+    REFUND = "refunds.create"
+    ANSWER = "disputes.update"
+    ACCEPT = "disputes.close"
 
 
 class GatewayCall(Base):

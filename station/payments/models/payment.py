@@ -50,6 +50,7 @@ class Payment(Base):
         sa.CheckConstraint("fee_cents >= 0 AND fee_cents <= amount_cents", name="fee"),
         sa.CheckConstraint("state <> 'settled' OR settled_at IS NOT NULL", name="settled_at"),
         sa.CheckConstraint("refunded_cents >= 0 AND refunded_cents <= amount_cents", name="refunded"),
+        sa.CheckConstraint("lost_cents >= 0 AND lost_cents <= amount_cents", name="lost"),
         sa.CheckConstraint("cover_cents >= 0 AND goods_cents >= 0", name="parts"),
         sa.CheckConstraint("cover_cents + goods_cents <= amount_cents", name="parts_sum"),
         sa.CheckConstraint("second_cents >= 0 AND second_cents <= amount_cents", name="second_share"),
@@ -69,6 +70,7 @@ class Payment(Base):
     currency: Mapped[str] = mapped_column(sa.String(3))
     fee_cents: Mapped[int] = mapped_column(sa.BigInteger, default=0)
     refunded_cents: Mapped[int] = mapped_column(sa.BigInteger, default=0, server_default="0")  # refunds that went out
+    lost_cents: Mapped[int] = mapped_column(sa.BigInteger, default=0, server_default="0")  # disputes that were lost
     cover_cents: Mapped[int] = mapped_column(sa.BigInteger, default=0, server_default="0")  # added to cover fees
     goods_cents: Mapped[int] = mapped_column(sa.BigInteger, default=0, server_default="0")  # the part paid for goods
     tender: Mapped[Tender] = mapped_column(enum(Tender), default=Tender.STRIPE, server_default=Tender.STRIPE.value)
@@ -83,6 +85,7 @@ class Payment(Base):
     balance_transaction: Mapped[str | None] = mapped_column(sa.String(255), unique=True)
     method: Mapped[str] = mapped_column(sa.String(40), default="")  # card, us_bank_account …
     method_label: Mapped[str] = mapped_column(sa.String(80), default="")  # Visa ending 4242
+    fingerprint: Mapped[str] = mapped_column(sa.String(60), default="", server_default="", index=True)  # of the card
     failure: Mapped[str] = mapped_column(sa.String(500), default="")
     created_at: Mapped[datetime] = mapped_column(Utc)
     settled_at: Mapped[datetime | None] = mapped_column(Utc)
@@ -91,8 +94,8 @@ class Payment(Base):
 
     @property
     def kept(self) -> Money:
-        """What is left of it: the amount without what was refunded."""
-        return Money(self.amount_cents - self.refunded_cents, self.currency)
+        """What is left of it. What was refunded and what banks took back may together be more than it was."""
+        return Money(max(0, self.amount_cents - self.refunded_cents - self.lost_cents), self.currency)
 
     @property
     def amount(self) -> Money:

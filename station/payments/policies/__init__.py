@@ -1,9 +1,11 @@
 """Rules of payments on plain values: state graphs as data, schedules, and which of Stripe’s events mean something."""
 
 from station.payments.policies.cover import CARD, cover_within, fee_cover, fee_of, rate_in_force
+from station.payments.policies.dispute import DISPUTE, DisputeEdge, blocks_refund, dispute_edge
 from station.payments.policies.drawing import GRAPHS, draw
 from station.payments.policies.graph import Edge, Graph, IllegalMove
 from station.payments.policies.payment import PAYMENT, PAYMENT_EVENTS, PaymentEdge
+from station.payments.policies.refund import REFUND, Refundable, RefundEdge, refund_edge, refund_problem
 from station.payments.policies.schedule import (
     LEAST_BETWEEN,
     LONGEST_PAUSE,
@@ -15,7 +17,7 @@ from station.payments.policies.schedule import (
     plus_months,
 )
 from station.payments.policies.split import half_each, split, split_lines
-from station.payments.policies.stripe_events import FOLDED, HOOK, Thing
+from station.payments.policies.stripe_events import ALONE, FOLDED, HOOK, Thing
 from station.payments.policies.subscription import (
     LIVE,
     SUBSCRIPTION,
@@ -27,7 +29,9 @@ from station.payments.policies.subscription import (
 )
 
 __all__ = [
+    "ALONE",
     "CARD",
+    "DISPUTE",
     "FOLDED",
     "GRAPHS",
     "HOOK",
@@ -36,18 +40,24 @@ __all__ = [
     "LONGEST_PAUSE",
     "PAYMENT",
     "PAYMENT_EVENTS",
+    "REFUND",
     "SUBSCRIPTION",
     "UNPAID",
+    "DisputeEdge",
     "Edge",
     "Graph",
     "IllegalMove",
     "PaymentEdge",
+    "RefundEdge",
+    "Refundable",
     "Standing",
     "SubscriptionEdge",
     "Thing",
+    "blocks_refund",
     "charge_instant",
     "cover_within",
     "day_in",
+    "dispute_edge",
     "draw",
     "fee_cover",
     "fee_of",
@@ -58,6 +68,8 @@ __all__ = [
     "off_schedule",
     "plus_months",
     "rate_in_force",
+    "refund_edge",
+    "refund_problem",
     "split",
     "split_lines",
     "subscription_edge",

@@ -5,11 +5,13 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import cast
 
+from station.payments.policies.dispute import DISPUTE
 from station.payments.policies.graph import Graph
 from station.payments.policies.payment import PAYMENT
+from station.payments.policies.refund import REFUND
 from station.payments.policies.subscription import SUBSCRIPTION
 
-GRAPHS = cast("tuple[Graph[StrEnum], ...]", (PAYMENT, SUBSCRIPTION))
+GRAPHS = cast("tuple[Graph[StrEnum], ...]", (PAYMENT, SUBSCRIPTION, REFUND, DISPUTE))
 
 
 def draw() -> str:

@@ -16,6 +16,10 @@ class Thing(StrEnum):
     SUBSCRIPTION = "subscription"
     CHARGE = "charge"
     ATTEMPT = "attempt"
+    REFUND = "refund"
+    GIVEN_BACK = "given_back"  # a charge, for its refunds and disputes
+    DISPUTE = "dispute"
+    WARNING = "warning"
 
 
 HOOK = "/hooks/stripe"  # the path that Stripe posts to
@@ -34,4 +38,17 @@ FOLDED: dict[str, Thing] = {
     "customer.subscription.deleted": Thing.SUBSCRIPTION,
     "charge.updated": Thing.CHARGE,  # brings the processing fee, which can come after the payment
     "payment_intent.payment_failed": Thing.ATTEMPT,
+    "refund.created": Thing.REFUND,
+    "refund.updated": Thing.REFUND,
+    "refund.failed": Thing.REFUND,
+    "charge.refunded": Thing.GIVEN_BACK,
+    "charge.dispute.created": Thing.DISPUTE,
+    "charge.dispute.updated": Thing.DISPUTE,
+    "charge.dispute.closed": Thing.DISPUTE,
+    "charge.dispute.funds_withdrawn": Thing.DISPUTE,
+    "charge.dispute.funds_reinstated": Thing.DISPUTE,
+    "radar.early_fraud_warning.created": Thing.WARNING,
+    "radar.early_fraud_warning.updated": Thing.WARNING,
 }
+# These are about a charge, and no look at what settled that charge answers them.
+ALONE = tuple(kind for kind, thing in FOLDED.items() if thing is Thing.GIVEN_BACK)

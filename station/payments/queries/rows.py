@@ -24,6 +24,7 @@ from station.payments.models import (
     StripeEvent,
     Tender,
 )
+from station.payments.policies import ALONE
 
 UNAPPLIED = (EventState.RECEIVED, EventState.FAILED)
 OPEN = (PaymentState.CREATED, PaymentState.AWAITING_DONOR)
@@ -146,7 +147,7 @@ def lock_payment_of_intent(intent_id: str) -> Payment | None:
 def lock_waiting_events(objects: Collection[str], before: datetime) -> Sequence[StripeEvent]:
     """Events about these objects that came before an instant and wait, locked; not those locked elsewhere."""
     ours = (StripeEvent.object_id.in_(objects), StripeEvent.state.in_(UNAPPLIED), StripeEvent.received_at < before)
-    found = sa.select(StripeEvent).where(*ours).with_for_update(skip_locked=True)
+    found = sa.select(StripeEvent).where(*ours, StripeEvent.type.not_in(ALONE)).with_for_update(skip_locked=True)
     return db.session().scalars(found.execution_options(populate_existing=True)).all() if objects else ()
 
 

@@ -11,33 +11,51 @@ from station.payments.services.checkout.opening import CheckoutClosed, expect, o
 from station.payments.services.environment import accept_environment
 from station.payments.services.inbox import APPLY, apply_event, receive_event
 from station.payments.services.keeping import KEEP
+from station.payments.services.returns.answering import DisputeOver, accept_dispute, answer_dispute
+from station.payments.services.returns.asking import SEND_REFUND, RefundRefused, ask_refund, record_refund
+from station.payments.services.returns.checking import end_subscription, look_back, watch_disputes
+from station.payments.services.returns.noticing import LOOK_BACK, STOP
+from station.payments.services.returns.sending import send_refund
 from station.payments.services.sweep import check_open_payments
 
 __all__ = [
     "APPLY",
     "KEEP",
+    "LOOK_BACK",
+    "SEND_REFUND",
+    "STOP",
     "BadSignature",
     "CheckoutClosed",
+    "DisputeOver",
     "HostedPage",
     "InPage",
+    "RefundRefused",
     "StripeRefused",
     "StripeUnavailable",
+    "accept_dispute",
     "accept_environment",
+    "answer_dispute",
     "apply_again",
     "apply_all_again",
     "apply_event",
+    "ask_refund",
     "change_amount",
     "check_open_payments",
     "close_checkout",
+    "end_subscription",
     "expect",
     "forget_unpaid",
     "look_at_payment",
+    "look_back",
     "note_export",
     "open_payment",
     "receive_event",
+    "record_refund",
     "run_job_again",
     "run_jobs_again",
+    "send_refund",
     "start_checkout",
     "sustaining",
     "unpaid_before",
+    "watch_disputes",
 ]

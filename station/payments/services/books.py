@@ -17,6 +17,7 @@ from station.payments.policies import PAYMENT, PaymentEdge
 from station.payments.services import ledger
 from station.payments.services.amounts import cover_of_charge, set_amount
 from station.payments.services.moving import follow, subjects
+from station.payments.services.returns.noticing import notice
 
 
 def settle(payment: Payment, money: Charged, actor: Actor) -> str:
@@ -25,6 +26,7 @@ def settle(payment: Payment, money: Charged, actor: Actor) -> str:
     A payment that is over already keeps its state: its money becomes a work item, never a silent loss.
     """
     if payment.state is PaymentState.SETTLED and payment.charge == money.charge:
+        notice(payment, money)
         return "" if record_fee(payment, money, actor) else "settled before"
     if (
         PAYMENT.is_final(payment.state)
@@ -36,6 +38,7 @@ def settle(payment: Payment, money: Charged, actor: Actor) -> str:
     _note_amount(payment, money)
     payment.payment_intent, payment.charge = money.payment_intent, money.charge
     payment.method, payment.method_label, payment.settled_at = money.method, money.method_label, money.charged_at
+    payment.fingerprint = money.fingerprint
     follow(payment, PaymentEdge.SETTLE, actor, method=money.method_label)
     gross = money.amount_cents
     ledger.post("settled", payment, money.charged_at, {Account.STRIPE: gross, **ledger.credits_of(payment)})
@@ -54,6 +57,7 @@ def settle(payment: Payment, money: Charged, actor: Actor) -> str:
             money.payer_email,
         )
     )
+    notice(payment, money)
     return ""
 
 

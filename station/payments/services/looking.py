@@ -12,9 +12,13 @@ from station.payments.services.folding import (
     Fold,
     fold_attempt,
     fold_charge,
+    fold_dispute,
+    fold_given_back,
     fold_invoice,
+    fold_refund,
     fold_session,
     fold_subscription,
+    fold_warning,
 )
 
 
@@ -47,9 +51,33 @@ def _charge(object_id: str) -> Fold:
     return lambda: fold_charge(found)
 
 
+def _refund(object_id: str) -> Fold:
+    found = gateway.fetch_refund(object_id)
+    return lambda: fold_refund(found)
+
+
+def _given_back(object_id: str) -> Fold:
+    refunds, disputes = gateway.refunds_of(object_id), gateway.disputes_of(object_id)
+    return lambda: fold_given_back(refunds, disputes)
+
+
+def _dispute(object_id: str) -> Fold:
+    found = gateway.fetch_dispute(object_id)
+    return lambda: fold_dispute(found)
+
+
+def _warning(object_id: str) -> Fold:
+    found = gateway.fetch_warning(object_id)
+    return lambda: fold_warning(found)
+
+
 LOOKS: Mapping[Thing, Callable[[str], Fold]] = {
     Thing.SESSION: _session,
     Thing.INVOICE: _invoice,
     Thing.SUBSCRIPTION: _subscription,
     Thing.CHARGE: _charge,
+    Thing.REFUND: _refund,
+    Thing.GIVEN_BACK: _given_back,
+    Thing.DISPUTE: _dispute,
+    Thing.WARNING: _warning,
 }

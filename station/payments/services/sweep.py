@@ -23,6 +23,7 @@ from station.payments.services.checkout.closing import SESSION_LIFE, expire_unop
 from station.payments.services.checkout.opening import CheckoutClosed, as_sent, send
 from station.payments.services.folding import Fold, fold_charge, fold_invoice, fold_subscription
 from station.payments.services.inbox import ASK_AFTER, fold_again, ring_again
+from station.payments.services.returns.checking import ask_about_dispute, ask_about_refund
 from station.payments.services.sustaining.changing import ChangeRefused, repeat_change
 
 LATE = timedelta(minutes=15)
@@ -60,6 +61,10 @@ def _cases(now: datetime) -> Iterator[tuple[str, UUID, Callable[[UUID], None]]]:
         yield "change of a sustainer", change_id, _ask_change
     for subscription_id in queries.late_subscriptions(now, A_RUN):
         yield "subscription", subscription_id, _ask_renewals
+    for refund_id in queries.waiting_refunds(now, A_RUN):
+        yield "refund", refund_id, _ask_refund
+    for dispute_id in queries.waiting_disputes(now, A_RUN):
+        yield "dispute", dispute_id, _ask_dispute
 
 
 def _guarded(what: str, row_id: UUID, ask: Callable[[UUID], None]) -> None:
@@ -138,6 +143,14 @@ def _ask_renewals(subscription_id: UUID) -> None:
     for invoice_id in reversed(gateway.invoices_of(stripe_id)):
         fold_again(lambda invoice_id=invoice_id: _look_at_invoice(invoice_id))  # type: ignore[misc]
     fold_again(lambda: _look_at_subscription(stripe_id))
+
+
+def _ask_refund(refund_id: UUID) -> None:
+    ask_about_refund(refund_id, SWEEP)
+
+
+def _ask_dispute(dispute_id: UUID) -> None:
+    ask_about_dispute(dispute_id, SWEEP)
 
 
 def _look_at_invoice(invoice_id: str) -> Fold:

@@ -7,8 +7,11 @@ empty id.
 
 from station.payments.services.folding.attempts import fold_attempt
 from station.payments.services.folding.charges import fold_charge
+from station.payments.services.folding.disputes import fold_dispute, fold_warning
+from station.payments.services.folding.given_back import fold_given_back
 from station.payments.services.folding.invoices import fold_invoice
 from station.payments.services.folding.outcome import Fold, NotYet, Outcome, Overtaken, ignored, told
+from station.payments.services.folding.refunds import fold_refund
 from station.payments.services.folding.sessions import fold_session
 from station.payments.services.folding.subscriptions import fold_order, fold_subscription, standing_of
 
@@ -19,10 +22,14 @@ __all__ = [
     "Overtaken",
     "fold_attempt",
     "fold_charge",
+    "fold_dispute",
+    "fold_given_back",
     "fold_invoice",
     "fold_order",
+    "fold_refund",
     "fold_session",
     "fold_subscription",
+    "fold_warning",
     "ignored",
     "standing_of",
     "told",

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from uuid import UUID
 
+from station.core import clock
+from station.payments.gateway import OfCharge
 from station.payments.models import EventState, Payment
+
+SETTLES_WITHIN = timedelta(minutes=10)
 
 
 class NotYet(Exception):
@@ -43,6 +48,17 @@ def ignored(why: str) -> Outcome:
 def told(payment: Payment | None, changed: bool, text: str) -> Outcome:
     """The outcome of an event that was ours: applied when it changed something, stale when it was known."""
     return Outcome(EventState.APPLIED if changed else EventState.STALE, text, payment.id if payment else None)
+
+
+def unknown(of: OfCharge) -> Outcome:
+    """The outcome of money that goes back of a charge that no payment has.
+
+    Raises NotYet while the charge is so young that the event which settles its payment may be on its way. Of an older
+    one that is ours after all, whatever settles it sees that money went back, and asks.
+    """
+    if of.charged_at is not None and of.charged_at > clock.now() - SETTLES_WITHIN:
+        raise NotYet("no payment has this charge yet")
+    return ignored("of no payment in this database")
 
 
 Fold = Callable[[], Outcome]  # runs inside the transaction, on what was fetched outside it
