@@ -15,6 +15,7 @@ from station.core.events import Event
 from station.giving.services import forget_drafts
 from station.payments import queries
 from station.payments.models import GatewayCall, Payment, PaymentState, StripeEvent, Subscription
+from station.payments.queries import PaymentFilter
 from station.payments.services import check_open_payments
 from tests.giving.conftest import Donor, gifts, pledges
 from tests.giving.test_in_page import Page, books_are_in_order
@@ -87,10 +88,10 @@ def test_money_paid_past_our_page_is_found_though_its_event_was_lost(
 
 
 def test_the_desk_lists_payments_of_those_who_said_that_they_pay(visitors: list[Page]) -> None:
-    assert queries.payments_page(None, 1).rows == []
+    assert queries.payments_page(PaymentFilter(), 1).rows == []
     visitors[0].send()
-    assert len(queries.payments_page(None, 1).rows) == 1
-    assert len(queries.payments_page(PaymentState.AWAITING_DONOR, 1).rows) == 1
+    assert len(queries.payments_page(PaymentFilter(), 1).rows) == 1
+    assert len(queries.payments_page(PaymentFilter(state=PaymentState.AWAITING_DONOR), 1).rows) == 1
 
 
 def test_after_thirty_days_nothing_is_left_of_them(

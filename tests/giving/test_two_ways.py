@@ -253,7 +253,7 @@ def test_the_desk_shows_no_key_to_a_payment(page: Page, told: Callable[[], None]
     told()
     story = payment_queries.story(payments()[0].id)
     assert story is not None
-    bodies = " ".join(note.body for note in story.notes)
+    bodies = " ".join(note.shown.body for note in story.notes)
     assert "payment_intent.payment_failed" in bodies
     assert "_secret_" not in bodies
     assert secret not in bodies

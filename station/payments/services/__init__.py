@@ -3,12 +3,10 @@
 from station.payments.gateway import BadSignature, StripeRefused, StripeUnavailable
 from station.payments.gateway.orders import HostedPage, InPage
 from station.payments.services import sustaining
-from station.payments.services.again import apply_again, apply_all_again, note_export, run_job_again, run_jobs_again
 from station.payments.services.checkout.amounts import change_amount
 from station.payments.services.checkout.closing import close_checkout, look_at_payment
 from station.payments.services.checkout.forgetting import forget_unpaid, unpaid_before
 from station.payments.services.checkout.opening import CheckoutClosed, expect, open_payment, start_checkout
-from station.payments.services.environment import accept_environment
 from station.payments.services.inbox import APPLY, apply_event, receive_event
 from station.payments.services.keeping import KEEP
 from station.payments.services.returns.answering import DisputeOver, accept_dispute, answer_dispute
@@ -16,7 +14,15 @@ from station.payments.services.returns.asking import SEND_REFUND, RefundRefused,
 from station.payments.services.returns.checking import end_subscription, look_back, watch_disputes
 from station.payments.services.returns.noticing import LOOK_BACK, STOP
 from station.payments.services.returns.sending import send_refund
-from station.payments.services.sweep import check_open_payments
+from station.payments.services.upkeep.again import (
+    apply_again,
+    apply_all_again,
+    note_export,
+    run_job_again,
+    run_jobs_again,
+)
+from station.payments.services.upkeep.environment import accept_environment
+from station.payments.services.upkeep.sweep import check_open_payments
 
 __all__ = [
     "APPLY",
