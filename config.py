@@ -184,6 +184,12 @@ class Settings:
         _rates,
     )
     stripe_timeout: int = setting("STRIPE_TIMEOUT", "Seconds that a waiting person waits for Stripe.", "20", _number)
+    refund_limit: int = setting(
+        "STATION_REFUND_LIMIT",
+        "Dollars: whoever refunds more of a payment, or of many together, needs a second person's approval.",
+        "500",
+        _number,
+    )
     mail_host: str = setting("MAIL_HOST", "SMTP server; the local mailbox in development.", "127.0.0.1")
     mail_port: int = setting("MAIL_PORT", "SMTP port.", lambda known: str(known["port"] + 2), _number)
     mail_security: str = setting("MAIL_SECURITY", "none, starttls or tls.", "none")
@@ -327,6 +333,7 @@ def _general(known: Mapping[str, Any]) -> list[tuple[bool, str]]:
     wide = [str(n) for n in known["screening_trusted_networks"] if n.prefixlen < WIDEST_TRUSTED[n.version]]
     return [
         (known["mode"] not in MODES, f"STATION_MODE: {known['mode']!r} is not one of {', '.join(MODES)}."),
+        (known["refund_limit"] < 0, "STATION_REFUND_LIMIT is below zero."),
         (len(known["secret_key"]) < 32, "SECRET_KEY is shorter than 32 characters."),
         (short, "SECRET_KEY_FALLBACKS: a key is shorter than 32 characters."),
         (known["proxies"] < 0, "STATION_PROXIES is below zero."),

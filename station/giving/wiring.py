@@ -10,7 +10,7 @@ from station.core import clock
 from station.core.announce import react
 from station.core.places import EVENT_SENTENCES, INVARIANTS, EventSentence, Invariant
 from station.giving import policies, queries, reactors
-from station.giving.queries import around, checks
+from station.giving.queries import around, checks, evidence
 from station.licensee.queries import the_licensee
 from station.members.places import PANELS, MemberPanel
 from station.payments import places
@@ -30,6 +30,7 @@ from station.payments.facts import (
     SubscriptionEnded,
     SustainerLapsed,
 )
+from station.payments.places import EVIDENCE, LIKENESSES, EvidenceSource, Likeness
 
 ROLES = (Role.DEVELOPMENT,)
 SENTENCES = (
@@ -101,6 +102,8 @@ def wire() -> None:
     react(RenewalRecovered, reactors.renewal_recovered)
     react(SubscriptionEnded, reactors.sustainer_ended)
     react(SustainerLapsed, reactors.sustainer_lapsed)
+    EVIDENCE.contribute(EvidenceSource(evidence.evidence), rank=20)
+    LIKENESSES.contribute(Likeness("network", "The same network", evidence.same_network), rank=20)
     NAV.contribute(NavItem("Gifts", "giving_desk.gifts", "Development", ROLES), rank=20)
     NAV.contribute(NavItem("The ask", "giving_desk.ask", "Development", ROLES), rank=25)
     TILES.contribute(Tile("Gifts today", _today, ROLES), rank=10)

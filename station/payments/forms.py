@@ -1,4 +1,4 @@
-"""What people ask of the list of payments."""
+"""What people ask of the list of payments, and what they say when money goes back."""
 
 from __future__ import annotations
 
@@ -7,17 +7,25 @@ from datetime import timedelta
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DateField, Field, SearchField, SelectField, StringField
-from wtforms.validators import Length, Optional, ValidationError
+from wtforms import BooleanField, DateField, Field, SearchField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
 from station.core.money import Money, MoneyError
 from station.licensee.queries import station_by_slug, stations
 from station.payments import queries
-from station.payments.models import PaymentKind, PaymentState, Tender
+from station.payments.models import PaymentKind, PaymentState, RefundReason, Tender
 from station.payments.queries import PaymentFilter
 
 KINDS = {PaymentKind.ONCE: "Once", PaymentKind.FIRST: "Monthly, first", PaymentKind.RENEWAL: "Monthly, renewal"}
 METHODS = {"card": "Card", "us_bank_account": "Bank account", "link": "Link"}
+REASONS = {
+    RefundReason.REQUESTED: "The donor asked for it",
+    RefundReason.DUPLICATE: "It was paid twice",
+    RefundReason.AMOUNT: "The amount was wrong",
+    RefundReason.FRAUDULENT: "A stolen card: Stripe also blocks it",
+    RefundReason.OTHER: "Another reason",
+}
+HOURS = {"1": "1 hour", "6": "6 hours", "24": "a day", "72": "3 days", "720": "30 days"}
 LARGEST = 99_999_999  # cents: docs.stripe.com/currencies#minimum-and-maximum-charge-amounts
 
 
@@ -108,3 +116,44 @@ class PaymentFilterForm(FlaskForm):
 
     def _good(self, field: Field) -> Any:
         return None if field.errors else field.data
+
+
+class RefundForm(FlaskForm):
+    """How much goes back of a payment, and why."""
+
+    amount = StringField("Amount", [InputRequired("Type the amount that goes back."), Length(max=20)])
+    reason = SelectField("Reason", choices=[(each.value, text) for each, text in REASONS.items()])
+    note = TextAreaField(
+        "In your words", [DataRequired("Say in a line what happened."), Length(max=500, message="Shorten it to 500.")]
+    )
+    sent_as = StringField("How the money was sent", [Length(max=80)])
+
+    def validate_amount(self, field: Field) -> None:
+        self.money()
+
+    def money(self) -> Money:
+        """The amount as typed. Raises ValidationError for what is none."""
+        try:
+            found = Money.parse(self.amount.data or "")
+        except MoneyError as error:
+            raise ValidationError("Type an amount such as 25 or 25.50.") from error
+        if found.cents <= 0:
+            raise ValidationError("Type an amount above zero.")
+        return found
+
+
+class SentForm(RefundForm):
+    """The same for money that somebody sent: then it says how."""
+
+    def validate_sent_as(self, field: Field) -> None:
+        if not (field.data or "").strip():
+            raise ValidationError("Say how it was sent, such as check 1042.")
+
+
+class WordsForm(FlaskForm):
+    """What a person says about a dispute, or about many refunds."""
+
+    note = TextAreaField(
+        "In your words",
+        [DataRequired("Say in a few words what speaks for it."), Length(max=5000, message="Shorten it to 5,000.")],
+    )

@@ -1,9 +1,10 @@
-"""Places on the payments pages of the desk that other parts fill: who gave, how one is found, and further panels."""
+"""Places of payments that other parts fill: who gave, how one is found, panels, evidence, and what looks alike."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,8 @@ import sqlalchemy as sa
 
 from station.accounts.models import Role
 from station.core.places import Place
+
+IN_OTHER_WORDS = "uncategorized_text"
 
 
 @dataclass(frozen=True)
@@ -52,9 +55,39 @@ class PaymentDonors:
     load: Callable[[Collection[UUID]], Mapping[UUID, PaymentDonor]]
 
 
+@dataclass(frozen=True)
+class Exhibit:
+    """A part of the evidence: a title and its lines, and Stripe's field that takes them (all else is free text).
+
+    The fields are those of docs.stripe.com/api/disputes/evidence_object. No address of a network is in any of it.
+    """
+
+    title: str
+    lines: tuple[str, ...]
+    field: str = IN_OTHER_WORDS
+
+
+@dataclass(frozen=True)
+class EvidenceSource:
+    """Where evidence about a payment comes from: `load(payment_id)` gives what our own records hold."""
+
+    load: Callable[[UUID], list[Exhibit]]
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """A way in which payments are alike: `find(payment_id, since, until)` gives the settled ones, with itself."""
+
+    name: str
+    label: str
+    find: Callable[[UUID, datetime, datetime], list[UUID]]
+
+
 PAYMENT_PANELS: Place[PaymentPanel] = Place("panels of the payment page")
 FINDERS: Place[PaymentFinder] = Place("ways to find payments")
 DONORS: Place[PaymentDonors] = Place("donors of payments")
+EVIDENCE: Place[EvidenceSource] = Place("evidence in a dispute")
+LIKENESSES: Place[Likeness] = Place("payments that are alike")
 
 
 def donors_of(payments: Collection[UUID]) -> dict[UUID, PaymentDonor]:

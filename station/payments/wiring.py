@@ -25,9 +25,10 @@ from station.core.fingerprint import ACCOUNT
 from station.core.ids import public_id
 from station.core.places import COMMAND_GROUPS, EVENT_SENTENCES, INVARIANTS, EventSentence, Invariant
 from station.licensee.queries import the_licensee
-from station.payments import cli, queries, return_sentences
+from station.payments import cli, queries
 from station.payments.gateway import PAYMENT_PREFIX, known_account
 from station.payments.models import PaymentState
+from station.payments.return_wiring import wire_returns
 
 ROLES = (Role.DEVELOPMENT,)
 EVERY = {"": "", "month": "monthly", "quarter": "quarterly", "year": "yearly"}
@@ -124,16 +125,6 @@ BOOKS = (
         queries.foreign_environment,
     ),
     Invariant("ledger-of-stations", "No payment leaves a cent between two stations.", queries.stations_uneven),
-    Invariant(
-        "returns-of-payments",
-        "Every payment counts the refunds that went out and the disputes that were lost.",
-        queries.payments_unlike_returns,
-    ),
-    Invariant(
-        "ledger-of-returns",
-        "Every refund and every movement of a dispute stands in the ledger, once.",
-        queries.returns_without_ledger,
-    ),
     Invariant("stripe-events", "No event of Stripe waits for more than fifteen minutes.", queries.unapplied_events),
 )
 
@@ -155,7 +146,8 @@ def wire() -> None:
     )
     COMMAND_GROUPS.contribute(cli.group, cli.fingerprint_group)
     ACCOUNT.contribute(known_account)
-    for sentence in (*SENTENCES, *return_sentences.SENTENCES):
+    wire_returns()
+    for sentence in SENTENCES:
         EVENT_SENTENCES.contribute(sentence)
     for invariant in BOOKS:
         INVARIANTS.contribute(invariant)

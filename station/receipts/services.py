@@ -103,7 +103,14 @@ def replace(
         if tell:
             station, url = _page(row or old, station_name)
             said = policies.replaced_context(old.label, reason, old.donor_name, facts, station, url)
-            _mail("receipt_replaced", f"{reference}:{old.version}", old, email, "receipts/mail/replaced", said)
+            _mail(
+                "receipt_replaced",
+                f"{reference}:{old.version}:{row.version if row else 0}",
+                old,
+                email,
+                "receipts/mail/replaced",
+                said,
+            )
         return row.id if row else None
 
 

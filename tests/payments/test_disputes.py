@@ -179,7 +179,7 @@ def test_no_further_charge_after_a_chargeback(house: Any, stripe_sandbox: Handle
     (subscription,) = stripe_sandbox.sandbox.store.all("subscription")
     assert subscription["status"] == "canceled"
     assert open_work() == ["payments.dispute", "payments.recurring_disputed"]
-    (call,) = db.session().scalars(sa.select(GatewayCall).where(GatewayCall.operation == Operation.STOP))
+    (call,) = db.session().scalars(sa.select(GatewayCall).where(GatewayCall.operation == Operation.CANCEL_ORDER))
     assert (call.state, call.subscription_id) == (CallState.ANSWERED, row_of(payment_id).subscription_id)
     books_hold()
 

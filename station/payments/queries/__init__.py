@@ -26,6 +26,7 @@ from station.payments.queries.disputes import (
     warning_of_stripe,
     warnings_of,
 )
+from station.payments.queries.evidence import evidence, evidence_fields, own_evidence
 from station.payments.queries.finding import (
     PaymentFilter,
     PaymentPage,
@@ -48,6 +49,7 @@ from station.payments.queries.refunds import (
     waiting_refunds,
 )
 from station.payments.queries.return_checks import payments_unlike_returns, returns_without_ledger
+from station.payments.queries.returned import Returned, returned
 from station.payments.queries.rows import (
     OPEN,
     UNAPPLIED,
@@ -61,6 +63,7 @@ from station.payments.queries.rows import (
     payment,
     payment_of_object,
     payment_row,
+    payments_by_id,
     payments_of,
     payments_without_fee,
     stripe_event,
@@ -101,6 +104,7 @@ __all__ = [
     "PaymentStory",
     "PaymentView",
     "RefundView",
+    "Returned",
     "SubscriptionView",
     "WarningView",
     "calls_of",
@@ -114,6 +118,8 @@ __all__ = [
     "disputes_due",
     "disputes_of",
     "every_payment",
+    "evidence",
+    "evidence_fields",
     "foreign_environment",
     "knows_customer",
     "last_charge",
@@ -134,9 +140,11 @@ __all__ = [
     "open_change",
     "open_warnings",
     "order_view",
+    "own_evidence",
     "payment",
     "payment_of_object",
     "payment_row",
+    "payments_by_id",
     "payments_of",
     "payments_of_card",
     "payments_page",
@@ -146,6 +154,7 @@ __all__ = [
     "refund_of_stripe",
     "refundable",
     "refunds_of",
+    "returned",
     "returns_without_ledger",
     "settled_without_ledger",
     "stations_uneven",

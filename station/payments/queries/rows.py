@@ -43,6 +43,7 @@ class PaymentView:
     state: PaymentState
     kind: PaymentKind
     amount: Money
+    kept: Money
     fee: Money | None
     method_label: str
     settled_at: datetime | None
@@ -72,6 +73,7 @@ def view_of(row: Payment) -> PaymentView:
         row.state,
         row.kind,
         row.amount,
+        row.kept,
         fee,
         row.method_label,
         row.settled_at,
@@ -97,6 +99,12 @@ def payment(payment_id: UUID) -> PaymentView | None:
     """One payment, or None."""
     row = payment_row(payment_id)
     return view_of(row) if row else None
+
+
+def payments_by_id(payment_ids: Sequence[UUID]) -> list[PaymentView]:
+    """Payments by their ids, newest first."""
+    wanted = sa.select(Payment).where(Payment.id.in_(payment_ids)).order_by(Payment.id.desc())
+    return [view_of(row) for row in db.session().scalars(wanted)]
 
 
 def payments_of(reference: UUID) -> list[PaymentView]:

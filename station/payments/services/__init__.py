@@ -10,6 +10,17 @@ from station.payments.services.checkout.opening import CheckoutClosed, expect, o
 from station.payments.services.inbox import APPLY, apply_event, receive_event
 from station.payments.services.keeping import KEEP
 from station.payments.services.returns.answering import DisputeOver, accept_dispute, answer_dispute
+from station.payments.services.returns.approving import (
+    MANY,
+    ONE,
+    RefundWish,
+    carry_out_many,
+    carry_out_one,
+    limit,
+    refundable_of,
+    wish_refund,
+    wish_refunds,
+)
 from station.payments.services.returns.asking import SEND_REFUND, RefundRefused, ask_refund, record_refund
 from station.payments.services.returns.checking import end_subscription, look_back, watch_disputes
 from station.payments.services.returns.noticing import LOOK_BACK, STOP
@@ -28,6 +39,8 @@ __all__ = [
     "APPLY",
     "KEEP",
     "LOOK_BACK",
+    "MANY",
+    "ONE",
     "SEND_REFUND",
     "STOP",
     "BadSignature",
@@ -36,6 +49,7 @@ __all__ = [
     "HostedPage",
     "InPage",
     "RefundRefused",
+    "RefundWish",
     "StripeRefused",
     "StripeUnavailable",
     "accept_dispute",
@@ -45,18 +59,22 @@ __all__ = [
     "apply_all_again",
     "apply_event",
     "ask_refund",
+    "carry_out_many",
+    "carry_out_one",
     "change_amount",
     "check_open_payments",
     "close_checkout",
     "end_subscription",
     "expect",
     "forget_unpaid",
+    "limit",
     "look_at_payment",
     "look_back",
     "note_export",
     "open_payment",
     "receive_event",
     "record_refund",
+    "refundable_of",
     "run_job_again",
     "run_jobs_again",
     "send_refund",
@@ -64,4 +82,6 @@ __all__ = [
     "sustaining",
     "unpaid_before",
     "watch_disputes",
+    "wish_refund",
+    "wish_refunds",
 ]
