@@ -64,6 +64,16 @@ def index(kind: str, subject_id: UUID, title: str, text: str) -> None:
     session.flush()
 
 
+def add_many(kind: str, rows: Sequence[tuple[UUID, str, str]]) -> None:
+    """Put many new rows (id, title, text) into the index at once, inside a transaction."""
+    found = [
+        {"kind": kind, "subject_id": row_id, "title": title[:300], "folded": " ".join(words(f"{title} {text}"))}
+        for row_id, title, text in rows
+    ]
+    if found:
+        db.session().execute(sa.insert(SearchEntry), found)
+
+
 def find(query: str, kinds: Sequence[str], limit: int = 20) -> list[Hit]:
     """What matches every word of `query`, best first. Empty for a query without words."""
     found = words(query)[:10]

@@ -6,7 +6,7 @@ import os
 import random
 import shlex
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -23,11 +23,12 @@ from station.core.events import Subject
 from station.core.money import Money
 from station.core.runtime import settings
 from station.demo import house
+from station.demo.counter import Keyed, counter
 from station.demo.generator.books import DECLINED, Books
 from station.demo.generator.calendar import Calendar
 from station.demo.generator.letters import NO_MAILBOX, receipts
 from station.demo.generator.newsroom import newsroom
-from station.demo.generator.people import people
+from station.demo.generator.people import Person, people
 from station.demo.generator.plans import plans
 from station.demo.generator.rows import Rows
 from station.demo.generator.traffic import traffic
@@ -78,8 +79,10 @@ def load_demo(actor: Actor = COMMAND) -> DemoSummary:
         licensee, air = the_licensee(), _stations()
         staff = _staff(actor)
         rows = Rows(random.Random(house.SEED))  # noqa: S311  # a seed, so that each load of a day is alike
-        summary = _fill(rows, licensee, air, staff)
+        summary, donors = _fill(rows, licensee, air, staff)
         rows.write(session)
+        keyed = counter(Calendar(clock.now(), licensee.timezone), donors, air, staff[Role.DEVELOPMENT])
+        summary = _with(summary, keyed)
         session.execute(sa.text("ANALYZE"))  # the planner has seen none of these rows
         for name in BULLETINS:
             bulletin.bump(name)
@@ -134,7 +137,9 @@ def _staff(actor: Actor) -> dict[Role, Actor]:
     return found
 
 
-def _fill(rows: Rows, licensee: LicenseeView, air: tuple[StationView, ...], staff: dict[Role, Actor]) -> DemoSummary:
+def _fill(
+    rows: Rows, licensee: LicenseeView, air: tuple[StationView, ...], staff: dict[Role, Actor]
+) -> tuple[DemoSummary, list[Person]]:
     calendar = Calendar(clock.now(), licensee.timezone)
     sources = newsroom(rows, calendar, air, staff[Role.NEWS])
     traffic(rows, calendar, air, staff[Role.UNDERWRITING])
@@ -145,7 +150,7 @@ def _fill(rows: Rows, licensee: LicenseeView, air: tuple[StationView, ...], staf
     unpaid(rows, calendar, others, air)
     lost = receipts(rows, calendar, licensee, books.given)
     _work(rows, books, lost)
-    return DemoSummary(
+    summary = DemoSummary(
         stories=rows.count(Story),
         sponsors=rows.count(Sponsor),
         members=MEMBERS,
@@ -153,6 +158,18 @@ def _fill(rows: Rows, licensee: LicenseeView, air: tuple[StationView, ...], staf
         given=Money(sum(gift.amount.cents for gift in books.given), licensee.currency),
         receipts=rows.count(Receipt),
         mails=rows.count(OutgoingMail),
+    )
+    return summary, donors
+
+
+def _with(summary: DemoSummary, keyed: Keyed) -> DemoSummary:
+    """What was loaded, together with what was keyed afterwards."""
+    return replace(
+        summary,
+        gifts=summary.gifts + keyed.gifts,
+        given=summary.given + keyed.given,
+        receipts=summary.receipts + keyed.receipts,
+        mails=summary.mails + keyed.receipts,
     )
 
 

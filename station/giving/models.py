@@ -14,6 +14,7 @@ from station.core.db import Base
 from station.core.ids import new_id
 from station.core.money import Money
 from station.payments.models import Interval
+from station.receipts.models import Acknowledged
 
 
 class Frequency(StrEnum):
@@ -26,14 +27,6 @@ class Frequency(StrEnum):
     def interval(self) -> Interval | None:
         """How often money is charged; None for a gift once."""
         return None if self is Frequency.ONCE else Interval(self.value)
-
-
-class Acknowledged(StrEnum):
-    """How a gift is acknowledged. A wrong receipt is worse than a late one: what no rule covers, a person writes."""
-
-    RECEIPT = "receipt"
-    LETTER = "letter"  # stock, and the grant of a donor-advised fund
-    NONE = "none"  # history: another system did it
 
 
 class Pledge(Base):

@@ -12,6 +12,7 @@ from station.core.events import Subject
 from station.core.ids import row_id
 from station.core.money import Money, MoneyError
 from station.giving.models import Frequency
+from station.payments.models import Tender, Way
 
 LARGEST_CENTS = 99_999_999  # docs.stripe.com/currencies: eight digits at most
 TILE_STEPS = (1, 2, 3, 5, 12)  # of the minimum pledge
@@ -214,6 +215,25 @@ def bank_days_after(day: date, many: int) -> date:
 def page_number(text: str) -> int:
     """The page of a list that an address names; the first one for anything strange."""
     return max(int(text), 1) if re.fullmatch(r"[0-9]{1,6}", text) else 1
+
+
+def offline_problem(tender: Tender, way: Way | None, amount: Money, goods: Money | None) -> str:
+    """Why a gift cannot be keyed like this, or nothing.
+
+    A fund's adviser may get nothing of value for its grant (26 USC 4967), and stock is acknowledged without goods
+    here, because its own value is not ours to state.
+    """
+    if amount.cents <= 0:
+        return "The amount is zero. Type what was given."
+    if largest(amount.currency) < amount:
+        return f"{amount} is more than one gift can be here, {largest(amount.currency)}."
+    if goods is None:
+        return ""
+    if way is Way.FUND:
+        return "A grant of a donor-advised fund may buy nothing. Return it, or ask for a payment of the donor's own."
+    if tender is Tender.STOCK:
+        return "Goods for stock are not handled here. Enter the gift without them, and write the letter yourself."
+    return "" if goods < amount else "The goods are worth as much as was paid: that is a sale, and no gift."
 
 
 def gift_subjects(member_id: UUID, gift_id: UUID, pledge_id: UUID | None, payment_id: UUID) -> list[Subject]:

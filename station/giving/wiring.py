@@ -8,8 +8,8 @@ from station.accounts.models import Role
 from station.accounts.places import NAV, TILES, NavItem, Tile, TileValue
 from station.core import clock
 from station.core.announce import react
-from station.core.places import EVENT_SENTENCES, INVARIANTS, EventSentence, Invariant
-from station.giving import policies, queries, reactors
+from station.core.places import COMMAND_GROUPS, EVENT_SENTENCES, INVARIANTS, EventSentence, Invariant
+from station.giving import cli, policies, queries, reactors
 from station.giving.queries import around, checks, evidence
 from station.licensee.queries import the_licensee
 from station.members.places import PANELS, MemberPanel
@@ -59,6 +59,23 @@ SENTENCES = (
         "giving.sustainer.lapsed",
         lambda e: f"reported that a recurring gift ended over declined charges: {e.data['reason']}",
     ),
+    EventSentence(
+        "giving.gift.entered",
+        lambda e: (
+            f"entered a gift of {e.data['amount']} ({e.data['as']}) to {e.data['station']}"
+            + (f", receipt {e.data['receipt']}" if e.data["receipt"] else "")
+        ),
+    ),
+    EventSentence("giving.gift.voided", lambda e: f"took back a gift of {e.data['amount']}: {e.data['reason']}"),
+    EventSentence(
+        "giving.history.imported",
+        lambda e: (
+            f"imported {e.data['many']:,} gifts of {e.data['amount']} from {e.data['name']} as opening balances"
+        ),
+    ),
+    EventSentence(
+        "giving.history.undone", lambda e: f"took back {e.data['many']:,} imported gifts: {e.data['reason']}"
+    ),
     EventSentence("giving.drafts.forgotten", lambda e: f"deleted {e.data['many']} drafts that nobody had paid"),
     EventSentence("giving.page.closed", lambda e: "closed a pledge's payment page after many declined cards"),
     EventSentence("giving.ask.written", lambda e: f"wrote new words for the ask, shown from {e.data['starts_on']}"),
@@ -105,6 +122,7 @@ def wire() -> None:
     EVIDENCE.contribute(EvidenceSource(evidence.evidence), rank=20)
     LIKENESSES.contribute(Likeness("network", "The same network", evidence.same_network), rank=20)
     NAV.contribute(NavItem("Gifts", "giving_desk.gifts", "Development", ROLES), rank=20)
+    NAV.contribute(NavItem("Deposits", "giving_desk.deposits", "Money", ROLES), rank=41)
     NAV.contribute(NavItem("The ask", "giving_desk.ask", "Development", ROLES), rank=25)
     TILES.contribute(Tile("Gifts today", _today, ROLES), rank=10)
     TILES.contribute(Tile("Gifts this month", _this_month, ROLES), rank=11)
@@ -115,6 +133,7 @@ def wire() -> None:
     )
     places.DONORS.contribute(places.PaymentDonors("giving", around.donors))
     places.FINDERS.contribute(places.PaymentFinder("giving", around.payments_found_by))
+    COMMAND_GROUPS.contribute(cli.group)
     for sentence in SENTENCES:
         EVENT_SENTENCES.contribute(sentence)
     for invariant in BOOKS:

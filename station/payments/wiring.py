@@ -74,6 +74,18 @@ SENTENCES = (
         "payments.payment.failed",
         lambda e: f"reported that the payment of {e.data['amount']} failed: {e.data['reason']}",
     ),
+    EventSentence("payments.payment.taken", lambda e: f"took in {e.data['amount']} ({e.data['method']})"),
+    EventSentence(
+        "payments.payment.voided",
+        lambda e: f"took back a payment of {e.data['amount']} that was keyed by mistake: {e.data['reason']}",
+    ),
+    EventSentence(
+        "payments.check.bounced",
+        lambda e: f"took back {e.data['amount']}, because check {e.data['number']} bounced: {e.data['reason']}",
+    ),
+    EventSentence(
+        "payments.deposit.made", lambda e: f"deposited {e.data['amount']} in {e.data['many']} checks and cash gifts"
+    ),
     EventSentence("payments.payment.expired", lambda e: f"closed the unpaid checkout page for {e.data['amount']}"),
     EventSentence("payments.job.run_again", lambda e: f"had the background job {e.data['job']} run again"),
     EventSentence(
@@ -125,6 +137,16 @@ BOOKS = (
         queries.foreign_environment,
     ),
     Invariant("ledger-of-stations", "No payment leaves a cent between two stations.", queries.stations_uneven),
+    Invariant(
+        "hand", "What the ledger has in hand is what waits for its deposit, by station.", queries.hand_unlike_payments
+    ),
+    Invariant("deposits", "Every deposit is the sum of its checks and cash.", queries.deposits_unlike_payments),
+    Invariant(
+        "opening",
+        "Opening balances are the imported history that stands, by station.",
+        queries.opening_unlike_history,
+    ),
+    Invariant("imported-batches", "Every imported batch is the sum of its gifts.", queries.batches_unlike_rows),
     Invariant("stripe-events", "No event of Stripe waits for more than fifteen minutes.", queries.unapplied_events),
 )
 

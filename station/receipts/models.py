@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from enum import StrEnum
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -12,6 +13,14 @@ from station.core.columns import Utc
 from station.core.db import Base
 from station.core.ids import new_id
 from station.core.money import Money
+
+
+class Acknowledged(StrEnum):
+    """How a gift is acknowledged. A wrong receipt is worse than a late one: what no rule covers, a person writes."""
+
+    RECEIPT = "receipt"
+    LETTER = "letter"  # stock, and the grant of a donor-advised fund
+    NONE = "none"  # history, and payroll giving: others gave the donor a record
 
 
 class ReceiptCounter(Base):

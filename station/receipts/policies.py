@@ -13,6 +13,8 @@ from typing import Any
 
 from station.core.money import Money
 from station.core.words import money
+from station.payments.models import Tender, Way
+from station.receipts.models import Acknowledged
 
 WORDING = "2026-2"
 QUID_PRO_QUO_CENTS = 75_00  # 26 USC 6115(a): payments in excess of $75
@@ -137,6 +139,29 @@ def _in_return(facts: ReceiptFacts) -> list[str]:
             f"you gave beyond the value of what you received: {facts.amount - goods.value}."
         )
     return said
+
+
+def acknowledgment(tender: Tender, way: Way | None) -> Acknowledged:
+    """What acknowledges a gift. A receipt states an amount of money that its donor may deduct, so none goes out for
+    stock, whose value the donor sets (26 USC 170(f)(8)(B)(i)), nor for a fund's grant, which the sponsor gave and
+    nobody deducts again. Of payroll giving the pay stub and the pledge card are the record (26 CFR 1.170A-13(f)(11)).
+    """
+    if tender is Tender.IMPORTED or way is Way.PAYROLL:
+        return Acknowledged.NONE
+    return Acknowledged.LETTER if tender is Tender.STOCK or way is Way.FUND else Acknowledged.RECEIPT
+
+
+def letter_advice(way: Way | None) -> str:
+    """What a person should write for a gift that gets a letter instead of a receipt."""
+    if way is Way.FUND:
+        return (
+            "Thank the sponsoring organization for its grant, and the adviser for recommending it; name the fund. "
+            "Say nothing of taxes: the sponsor is the donor."
+        )
+    return (
+        "Name the stock, the number of shares and the day they arrived, and say whether goods or services were given "
+        "in return. State no value: that is the donor's to set."
+    )
 
 
 def sections(text: str) -> list[Section]:

@@ -12,8 +12,9 @@ import sqlalchemy as sa
 from station.core.db import db
 from station.core.ids import public_id
 from station.core.money import Money
+from station.licensee.queries import the_licensee
 from station.receipts.models import Receipt, ReceiptCounter, ReceiptVoid
-from station.receipts.policies import Section, sections
+from station.receipts.policies import Goods, ReceiptFacts, Section, sections
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,34 @@ def receipts_of_member(member_id: UUID, limit: int = 100) -> list[ReceiptView]:
         .limit(limit)
     )
     return [_view(row) for row in rows]
+
+
+def facts_of(
+    label: str,
+    donor_name: str,
+    amount: Money,
+    given_on: date,
+    station_name: str,
+    monthly: bool,
+    *,
+    cover: Money | None,
+    goods: Goods | None,
+) -> ReceiptFacts:
+    """All that a receipt would say now, in the licensee's own words."""
+    house = the_licensee()
+    return ReceiptFacts(
+        label=label,
+        legal_name=house.legal_name,
+        ein=house.ein,
+        address_lines=house.address_lines,
+        donor_name=donor_name,
+        amount=amount,
+        given_on=given_on,
+        station_name=station_name,
+        monthly=monthly,
+        cover=cover if cover and cover.cents else None,
+        goods=goods,
+    )
 
 
 def number_breaches() -> list[str]:

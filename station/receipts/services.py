@@ -10,6 +10,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from station.accounts.models import Role
+from station.accounts.services import open_work_item
 from station.core import clock, events, runtime
 from station.core.actor import Actor
 from station.core.db import transaction
@@ -17,10 +19,10 @@ from station.core.events import Subject
 from station.core.ids import new_id, public_id
 from station.core.money import Money
 from station.core.upsert import insert_missing
-from station.licensee.queries import stations, the_licensee
+from station.licensee.queries import stations
 from station.mail.models import Stream
 from station.mail.services import queue_mail
-from station.receipts import policies
+from station.receipts import policies, queries
 from station.receipts.models import Receipt, ReceiptCounter, ReceiptVoid
 from station.receipts.policies import Goods, ReceiptFacts
 
@@ -50,7 +52,7 @@ def issue(
             return known.id
         number = _next_number(session, given_on.year)
         label = policies.label(given_on.year, number)
-        facts = _facts(label, donor_name, amount, given_on, station_name, monthly, cover=cover, goods=goods)
+        facts = queries.facts_of(label, donor_name, amount, given_on, station_name, monthly, cover=cover, goods=goods)
         row = _row(reference, member_id, number, facts)
         session.add(row)
         session.flush()
@@ -131,7 +133,9 @@ def _next_version(
 ) -> tuple[Receipt, ReceiptFacts]:
     number = _next_number(session, old.year)
     label = policies.label(old.year, number)
-    facts = _facts(label, old.donor_name, amount, old.given_on, station_name, monthly, cover=None, goods=goods)
+    facts = queries.facts_of(
+        label, old.donor_name, amount, old.given_on, station_name, monthly, cover=None, goods=goods
+    )
     facts = dataclasses.replace(facts, replaces=old.label, reason=reason)
     row = _row(old.reference, old.member_id, number, facts, old.version + 1)
     session.add(row)
@@ -151,6 +155,18 @@ def _recorded(row: Receipt, facts: ReceiptFacts, email: str, actor: Actor) -> No
 
 
 def _mail(kind: str, key: str, row: Receipt, email: str, template: str, context: dict[str, Any]) -> None:
+    """The letter of a receipt; without an address it is work for a person with paper."""
+    if not email:
+        open_work_item(
+            "receipts.by_post",
+            f"receipts.by_post:{row.id}",
+            Role.DEVELOPMENT,
+            f"Post receipt {row.label} to {row.donor_name}",
+            "No email address is on file. Print the receipt and post it.",
+            Subject("member", row.member_id),
+            {"receipt": public_id("receipt", row.id)},
+        )
+        return
     queue_mail(
         kind=kind,
         key=key,
@@ -163,6 +179,16 @@ def _mail(kind: str, key: str, row: Receipt, email: str, template: str, context:
     )
 
 
+def void(receipt_id: UUID, reason: str, actor: Actor) -> None:
+    """Let a receipt hold no more. It stays as issued, with its number. Joins the transaction; again is nothing."""
+    with transaction() as session:
+        if not insert_missing(ReceiptVoid, receipt_id=receipt_id, reason=reason[:300], voided_at=clock.now()):
+            return
+        row = session.get_one(Receipt, receipt_id)
+        about = [Subject("receipt", row.id), Subject("member", row.member_id)]
+        events.record("receipts.receipt.voided", actor, about, {"label": row.label, "reason": reason})
+
+
 def _next_number(session: Session, year: int) -> int:
     """The next number of a year. Its counter row stays locked until the transaction ends."""
     insert_missing(ReceiptCounter, year=year, last=0)
@@ -170,33 +196,6 @@ def _next_number(session: Session, year: int) -> int:
     counter.last += 1
     session.flush()
     return counter.last
-
-
-def _facts(
-    label: str,
-    donor_name: str,
-    amount: Money,
-    given_on: date,
-    station_name: str,
-    monthly: bool,
-    *,
-    cover: Money | None,
-    goods: Goods | None,
-) -> ReceiptFacts:
-    house = the_licensee()
-    return ReceiptFacts(
-        label=label,
-        legal_name=house.legal_name,
-        ein=house.ein,
-        address_lines=house.address_lines,
-        donor_name=donor_name,
-        amount=amount,
-        given_on=given_on,
-        station_name=station_name,
-        monthly=monthly,
-        cover=cover if cover and cover.cents else None,
-        goods=goods,
-    )
 
 
 def _row(reference: UUID, member_id: UUID, number: int, facts: ReceiptFacts, version: int = 1) -> Receipt:

@@ -14,7 +14,7 @@ def wire() -> None:
     EVENT_SENTENCES.contribute(
         EventSentence(
             "receipts.receipt.issued",
-            lambda e: f"issued receipt {e.data['label']} for {e.data['amount']}, to {e.data['email']}",
+            lambda e: f"issued receipt {e.data['label']} for {e.data['amount']}, to {e.data['email'] or 'be posted'}",
         )
     )
     INVARIANTS.contribute(

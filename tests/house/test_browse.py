@@ -20,7 +20,7 @@ from station.licensee.models import Station
 from station.mail.models import OutgoingMail
 from station.members.models import Member
 from station.news.models import Section, Story
-from station.payments.models import Payment
+from station.payments.models import Deposit, Payment
 from station.receipts.models import Receipt
 from station.underwriting.models import Flight, Sponsor
 
@@ -31,6 +31,7 @@ KINDS: dict[str, tuple[Any, str]] = {
     "gift_id": (Gift, "gift"),
     "receipt_id": (Receipt, "receipt"),
     "payment_id": (Payment, "pay"),
+    "deposit_id": (Deposit, "deposit"),
     "mail_id": (OutgoingMail, "mail"),
     "sponsor_id": (Sponsor, "sponsor"),
     "flight_id": (Flight, "flight"),

@@ -9,13 +9,18 @@ from station.giving.forms.attempts import (
     repeated,
     sent_from_here,
 )
+from station.giving.forms.deposit import DepositForm, UndoForm
+from station.giving.forms.offline import OfflineForm
 from station.giving.forms.pledge import PledgeForm, from_link, from_pledge, read_email
 
 __all__ = [
     "ATTEMPT_LASTS",
     "AskForm",
     "Attempt",
+    "DepositForm",
+    "OfflineForm",
     "PledgeForm",
+    "UndoForm",
     "fresh_attempt",
     "from_link",
     "from_pledge",

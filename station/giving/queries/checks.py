@@ -13,7 +13,7 @@ from station.core.db import db
 from station.core.ids import public_id
 from station.giving.models import Gift
 from station.payments.models import Payment, PaymentState
-from station.receipts.models import Receipt
+from station.receipts.models import Acknowledged, Receipt
 from station.receipts.queries import holds
 
 SHOWN = 50
@@ -72,11 +72,13 @@ def gifts_unlike_returns() -> list[str]:
 
 def gifts_without_receipt() -> list[str]:
     """Gifts without a receipt of what is left of them and their day, and no open work item that says so."""
-    kept = Gift.amount_cents - Gift.refunded_cents - Gift.lost_cents
+    left = Gift.amount_cents - Gift.refunded_cents - Gift.lost_cents
+    kept = sa.case((Payment.voided_at.is_not(None), 0), else_=left)
     rows = (
         db.session()
         .execute(
             sa.select(Gift.id, Gift.payment_id)
+            .join(Payment, Payment.id == Gift.payment_id)
             .outerjoin(
                 Receipt,
                 sa.and_(
@@ -86,7 +88,7 @@ def gifts_without_receipt() -> list[str]:
                     holds(),
                 ),
             )
-            .where((kept > 0) == Receipt.id.is_(None))
+            .where((kept > 0) == Receipt.id.is_(None), Gift.acknowledged == Acknowledged.RECEIPT)
         )
         .all()
     )

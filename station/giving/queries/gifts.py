@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -15,7 +16,7 @@ from station.giving.models import Frequency, Gift, Pledge
 from station.licensee.queries import StationView, station_by_id, supported, the_licensee
 from station.members.models import Member
 from station.payments import queries as payments
-from station.payments.models import Payment, Subscription, SubscriptionState
+from station.payments.models import Payment, Subscription, SubscriptionState, Tender, Tendered
 from station.payments.queries import DisputeView, PaymentView
 from station.receipts.models import Receipt
 from station.receipts.queries import ReceiptView, holds, versions_of
@@ -124,6 +125,30 @@ def gift_page(gift_id: UUID) -> GiftStory | None:
 def gift_of_payment(payment_id: UUID) -> UUID | None:
     """The gift that a settled payment became, or None."""
     return db.session().scalar(sa.select(Gift.id).where(Gift.payment_id == payment_id))
+
+
+def check_keyed(member_id: UUID, amount: Money, number: str) -> UUID | None:
+    """A gift of this member and amount by a check of this number that stands in the books, or None."""
+    return db.session().scalar(
+        sa.select(Gift.id)
+        .join(Payment, Payment.id == Gift.payment_id)
+        .join(Tendered, Tendered.payment_id == Payment.id)
+        .where(
+            Tendered.number == number,
+            Payment.tender == Tender.CHECK,
+            Payment.voided_at.is_(None),
+            Gift.member_id == member_id,
+            Gift.amount_cents == amount.cents,
+            Gift.currency == amount.currency,
+        )
+        .limit(1)
+    )
+
+
+def donors_of(gift_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Who gave some gifts, by gift."""
+    named = sa.select(Gift.id, Member.name).join(Member, Member.id == Gift.member_id).where(Gift.id.in_(gift_ids))
+    return dict(db.session().execute(named).all())
 
 
 def gift_days(first: date, until: date) -> tuple[int, Money]:

@@ -27,6 +27,7 @@ from station.payments.policies.subscription import (
     may_ask,
     subscription_edge,
 )
+from station.payments.policies.tender import HOLDS, WAYS, decimal, stock_value, ten_thousandths, tender_label
 
 __all__ = [
     "ALONE",
@@ -34,6 +35,7 @@ __all__ = [
     "DISPUTE",
     "FOLDED",
     "GRAPHS",
+    "HOLDS",
     "HOOK",
     "LEAST_BETWEEN",
     "LIVE",
@@ -43,6 +45,7 @@ __all__ = [
     "REFUND",
     "SUBSCRIPTION",
     "UNPAID",
+    "WAYS",
     "DisputeEdge",
     "Edge",
     "Graph",
@@ -57,6 +60,7 @@ __all__ = [
     "charge_instant",
     "cover_within",
     "day_in",
+    "decimal",
     "dispute_edge",
     "draw",
     "fee_cover",
@@ -72,5 +76,8 @@ __all__ = [
     "refund_problem",
     "split",
     "split_lines",
+    "stock_value",
     "subscription_edge",
+    "ten_thousandths",
+    "tender_label",
 ]

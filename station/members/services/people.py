@@ -1,4 +1,4 @@
-"""Writes of members: matched or created, renamed, given addresses."""
+"""One member: matched or created, renamed, given addresses."""
 
 from __future__ import annotations
 
@@ -43,6 +43,21 @@ def match_or_create(given_name: str, family_name: str, email: str, actor: Actor)
                 return found
         _note_name(found, name, actor)
         return found
+
+
+def add_member(given_name: str, family_name: str, name: str, email: str, actor: Actor) -> UUID:
+    """Somebody whom staff enter: an organisation by its `name`, else a person; known by their address, new without
+    one. Joins the transaction."""
+    if clean_name(name):
+        return add_organisation(name, email, actor)
+    if email.strip():
+        return match_or_create(given_name, family_name, email, actor)
+    given, family = clean_name(given_name), clean_name(family_name)
+    printed = printed_name(given, family)[:200]
+    with transaction():
+        fresh = _add(MemberKind.PERSON, printed, given, family)
+        _created(fresh, printed, actor)
+        return fresh
 
 
 def add_organisation(name: str, email: str, actor: Actor) -> UUID:

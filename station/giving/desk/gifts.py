@@ -5,20 +5,21 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from station.accounts.guards import current_person, guard
+from station.accounts.guards import current_person
 from station.accounts.models import Role
 from station.core import clock
 from station.core.ids import public_id, row_id
 from station.giving import policies, queries, reactors, services
-from station.giving.forms import AskForm
+from station.giving.desk.blueprint import desk
+from station.giving.forms import AskForm, UndoForm
 from station.giving.queries import GiftFilter, checks
 from station.licensee.queries import StationView, station_by_slug, stations, the_licensee
-
-desk = Blueprint("giving_desk", __name__, url_prefix="/desk")
-guard(desk, Role.DEVELOPMENT)
+from station.payments import queries as payments
+from station.payments.policies import HOLDS
+from station.payments.services import CannotUndo
 
 
 @desk.get("/gifts")
@@ -31,7 +32,12 @@ def gifts() -> str:
     found = queries.gifts(wanted, page)
     said = {"station": station.slug if station else None, "month": request.args["month"] if month else None}
     return render_template(
-        "giving/desk/gifts.html", found=found, said=said, pager=_pager(found, said), held=checks.held_gifts()
+        "giving/desk/gifts.html",
+        found=found,
+        said=said,
+        pager=_pager(found, said),
+        held=checks.held_gifts(),
+        may_enter=current_person().may(Role.DEVELOPMENT),
     )
 
 
@@ -42,7 +48,32 @@ def gift(gift_id: str) -> str:
     story = queries.gift_page(found) if found else None
     if story is None:
         abort(404)
-    return render_template("giving/desk/gift.html", story=story)
+    return render_template("giving/desk/gift.html", story=story, undo=_undo_form(story))
+
+
+@desk.post("/gifts/<gift_id>/take-back")
+def take_back(gift_id: str) -> ResponseReturnValue:
+    """Take back a gift that was keyed by mistake, or whose check bounced."""
+    found, form = row_id("gift", gift_id) or abort(404), UndoForm()
+    if form.validate_on_submit():
+        try:
+            bounced, reason = form.why.data == "bounced", form.reason.data or ""
+            services.void_gift(found, reason, current_person().actor, bounced=bounced)
+            flash("The gift is taken back: its ledger lines are reversed and its receipt is void.", "success")
+        except CannotUndo as refusal:
+            flash(str(refusal), "error")
+    else:
+        flash("Say why, in a few words: whoever reads the books later needs it.", "error")
+    return redirect(url_for("giving_desk.gift", gift_id=gift_id), 303)
+
+
+def _undo_form(story: queries.GiftStory) -> UndoForm | None:
+    """The form that takes a gift back, where a person may and it can be."""
+    keyed = story.payment is not None and story.payment.tender in HOLDS and not story.row.voided
+    if not (keyed and current_person().may(Role.DEVELOPMENT)):
+        return None
+    facts = payments.tendered(story.payment.id) if story.payment else None
+    return UndoForm(why="bounced" if facts and facts.deposit_id else "mistake")
 
 
 @desk.post("/gifts/held/<payment_id>")
