@@ -179,7 +179,7 @@ def built(settings: Settings) -> Iterator[Flask]:
 def app(built: Flask, settings: Settings, request: pytest.FixtureRequest) -> Iterator[Flask]:
     """The application with a fresh database, real time, and an application context."""
     with built.app_context():
-        _fresh_database(settings.home)
+        fresh_database(settings.home)
         (settings.home / "clock").unlink(missing_ok=True)
         clock.use_file(settings.home / "clock")
         bulletin.forget()
@@ -192,7 +192,8 @@ def app(built: Flask, settings: Settings, request: pytest.FixtureRequest) -> Ite
             _money_adds_up()
 
 
-def _fresh_database(home: Path) -> None:
+def fresh_database(home: Path) -> None:
+    """Everything as it was established, in the database of this run."""
     db.session.remove()
     if db.engine.dialect.name == "sqlite":
         db.engine.dispose()

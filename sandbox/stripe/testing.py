@@ -116,6 +116,14 @@ class Handle(Scenes):
         """Move the sandbox's clock forward; how many things fell due."""
         return timers.advance(self.sandbox, seconds)
 
+    def forget(self) -> None:
+        """An account in which nothing has happened yet: no objects, requests or faults, and real time."""
+        with self.sandbox.store.lock:
+            self.sandbox.store.forget()
+            self.sandbox.clock.offset, self.sandbox.next_due = 0.0, 0
+            self.sandbox.requests.clear()
+            self.sandbox.faults.clear()
+
     def deliver_now(self, *, delayed: bool = False) -> int:
         """Try every waiting delivery once, without pauses; how many succeeded."""
         return self.courier.deliver_now(delayed=delayed)

@@ -139,6 +139,14 @@ class Store:
         with self.lock:
             return [name for name, rows in self._tables.items() if rows]
 
+    def forget(self) -> None:
+        """Empty every table; for a store in memory only."""
+        with self.lock:
+            if self._journal is not None or self._depth:
+                raise RuntimeError("only a store in memory, and outside its transactions, can be emptied")
+            self._tables.clear()
+            self._home.clear()
+
     def close(self) -> None:
         with self.lock:
             if self._journal is not None:

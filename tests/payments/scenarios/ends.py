@@ -1,0 +1,96 @@
+"""What a scenario has come to: all that must not depend on how its events arrived, without ids and instants."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from station.accounts.models import WorkItem, WorkState
+from station.core.db import db
+from station.core.events import Event
+from station.core.places import INVARIANTS
+from station.giving.models import Gift
+from station.mail.models import OutgoingMail
+from station.payments.models import (
+    CallState,
+    GatewayCall,
+    LedgerEntry,
+    LedgerTransaction,
+    Payment,
+    StripeEvent,
+    Subscription,
+)
+from station.payments.queries import UNAPPLIED
+from station.receipts.models import Receipt
+from tests.conftest import MONEY
+
+BOOKS = MONEY | {"stripe-events"}
+
+# what is told once, whatever came when; how often somebody was told of a state in between depends on when one looked
+TOLD = (
+    "payments.payment.settled",
+    "payments.payment.failed",
+    "payments.payment.expired",
+    "payments.fee.recorded",
+    "payments.renewal.opened",
+    "payments.subscription.ended",
+    "giving.gift.received",
+    "giving.gift.held",
+    "receipts.receipt.issued",
+)
+
+
+def rows(*columns: Any, where: Sequence[Any] = ()) -> Callable[[], list[Any]]:
+    """A fact: the sorted values of some columns; of one column its bare values."""
+
+    def read() -> list[Any]:
+        found = [tuple(row) for row in db.session().execute(sa.select(*columns).where(*where))]
+        plain = [tuple(str(value) if value is not None else "" for value in row) for row in found]
+        return sorted(row[0] if len(row) == 1 else row for row in plain)
+
+    return read
+
+
+def _ledger() -> list[Any]:
+    found = db.session().execute(
+        sa.select(LedgerTransaction.kind, LedgerEntry.account, LedgerEntry.amount_cents).join(
+            LedgerEntry, LedgerEntry.transaction_id == LedgerTransaction.id
+        )
+    )
+    return sorted((row.kind, row.account.value, row.amount_cents) for row in found)
+
+
+FACTS: dict[str, Callable[[], list[Any]]] = {
+    "payments": rows(Payment.state),
+    "payment rows": rows(
+        Payment.kind,
+        Payment.state,
+        Payment.amount_cents,
+        Payment.fee_cents,
+        Payment.refunded_cents,
+        Payment.method_label,
+        Payment.failure,
+    ),
+    "orders": rows(Subscription.state),
+    "order rows": rows(Subscription.state, Subscription.amount_cents),
+    "ledger": _ledger,
+    "gifts": rows(Gift.amount_cents),
+    "receipts": rows(Receipt.amount_cents, Receipt.given_on),
+    "letters": rows(OutgoingMail.kind, OutgoingMail.recipient),
+    "work": rows(WorkItem.kind, where=(WorkItem.state == WorkState.OPEN, WorkItem.kind.startswith("payments."))),
+    "told": rows(Event.name, where=(Event.name.in_(TOLD),)),
+    "unanswered calls": rows(GatewayCall.key, where=(GatewayCall.state == CallState.SENDING,)),
+    "waiting events": rows(StripeEvent.id, where=(StripeEvent.state.in_(UNAPPLIED),)),
+}
+
+
+def end_of_it() -> dict[str, list[Any]]:
+    """Every fact now; fails when the books do not hold."""
+    db.session.rollback()
+    found = {name: read() for name, read in FACTS.items()}
+    broken = [line for invariant in INVARIANTS if invariant.name in BOOKS for line in invariant.broken()]
+    db.session.rollback()
+    assert broken == []
+    return found

@@ -1,0 +1,147 @@
+"""Playing a scenario: Stripe's events go into a bag, and luck says what comes out of it, when, and how often."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Protocol
+
+import stripe
+from hypothesis import strategies as st
+
+from sandbox.stripe.core.shapes import Obj
+from sandbox.stripe.core.world import DEFAULT_SECRET
+from sandbox.stripe.testing import Handle
+from station.core import clock
+from station.core.db import db
+from station.payments import queries
+from station.payments.gateway import StripeUnavailable
+from station.payments.policies import FOLDED
+from station.payments.services import apply_event, check_open_payments, receive_event
+from station.payments.services.folding import NotYet, Overtaken
+from tests.payments.scenarios.language import Scenario, World
+
+# after each of these the check is made once more: its own distances, and a month for what is billed monthly
+SWEEPS: tuple[dict[str, float], ...] = ({"minutes": 11}, {"hours": 3}, {"hours": 7}, {"hours": 26}, {"days": 33})
+LATER = (StripeUnavailable, NotYet, Overtaken)  # what the job of an event is tried again after
+
+
+@dataclass
+class Letter:
+    """An event on its way to us: `received` once it is stored and waits for a worker."""
+
+    event: Obj
+    received: bool = False
+
+
+class Luck(Protocol):
+    """What happens at a pause, and at the end, with the letters in the bag."""
+
+    def pause(self, bag: list[Letter]) -> None: ...
+
+    def finish(self, bag: list[Letter]) -> None: ...
+
+
+def receive(letter: Letter) -> None:
+    """Through our own door, with Stripe's signature."""
+    raw = json.dumps(letter.event)
+    now = int(clock.now().timestamp())
+    header = stripe.WebhookSignature.generate_signature_header(raw, DEFAULT_SECRET, now)
+    receive_event(raw.encode(), header)
+    db.session.rollback()
+    letter.received = True
+
+
+def work(event_id: str) -> None:
+    """A worker applies an event; what it cannot do yet waits."""
+    try:
+        apply_event(event_id)
+    except LATER:
+        pass
+    finally:
+        db.session.rollback()
+
+
+def work_off() -> None:
+    """Workers apply everything that waits."""
+    for _ in range(3):
+        for event in queries.waiting_events(clock.now(), 1000):
+            work(event.id)
+
+
+REPEATS, LOST = 4, 6  # so many come twice in one history; one of so many never comes
+
+
+class InOrder:
+    """Each event arrives once, at once, in its order."""
+
+    def pause(self, bag: list[Letter]) -> None:
+        for letter in bag:
+            receive(letter)
+            work(str(letter.event["id"]))
+        bag.clear()
+
+    finish = pause
+
+
+class AnyOrder:
+    """Whatever Hypothesis draws: any order, twice, stored now and applied later, long after, or never (lost)."""
+
+    def __init__(self, data: st.DataObject) -> None:
+        self.data, self.repeats, self.known = data, REPEATS, 0
+
+    def pause(self, bag: list[Letter]) -> None:
+        self._lose(bag)
+        while bag and self.data.draw(st.booleans(), label="something arrives"):
+            self._one(bag)
+        self.known = len(bag)
+
+    def finish(self, bag: list[Letter]) -> None:
+        self._lose(bag)
+        while bag:
+            self._one(bag)
+
+    def _lose(self, bag: list[Letter]) -> None:
+        for letter in bag[self.known :]:
+            if self.data.draw(st.integers(1, LOST), label=f"{letter.event['type']} is lost at {LOST}") == LOST:
+                bag.remove(letter)
+
+    def _one(self, bag: list[Letter]) -> None:
+        letter = bag.pop(self.data.draw(st.integers(0, len(bag) - 1), label="which") if len(bag) > 1 else 0)
+        if not letter.received:
+            receive(letter)
+            if self.data.draw(st.booleans(), label="the workers are slow"):
+                bag.append(letter)
+                return
+        work(str(letter.event["id"]))
+        if self.repeats and self.data.draw(st.booleans(), label="and again later"):
+            self.repeats -= 1
+            bag.append(Letter(letter.event))
+
+
+def play(scenario: Scenario, sandbox: Handle, luck: Luck, before_sweeping: Callable[[], Any] = lambda: None) -> Any:
+    """Let it happen from a fresh start, then let every sweep run. Returns what `before_sweeping` said."""
+    bag: list[Letter] = []
+    seen = 0
+    for _ in scenario.script(World(sandbox)):
+        seen = _gather(sandbox, bag, seen)
+        luck.pause(bag)
+    _gather(sandbox, bag, seen)
+    luck.finish(bag)
+    work_off()
+    said = before_sweeping()
+    for span in SWEEPS:
+        clock.move(timedelta(**span))
+        check_open_payments()
+        db.session.rollback()
+        work_off()
+    return said
+
+
+def _gather(sandbox: Handle, bag: list[Letter], seen: int) -> int:
+    """Put what Stripe has made since into the bag, as far as our endpoint asks for it; how many events there are."""
+    made = sandbox.events
+    bag += [Letter(event) for event in made[seen:] if event["type"] in FOLDED]
+    return len(made)
