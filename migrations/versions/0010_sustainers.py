@@ -1,6 +1,6 @@
 """Sustainers: quarterly and yearly, a charge day, pauses with an end, and every change of a standing order.
 
-Revision: 0010, after 0008
+Revision: 0010, after 0009
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql
 from migrations.sql import allow_values
 
 revision = "0010"
-down_revision = "0008"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 

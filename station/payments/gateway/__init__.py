@@ -5,6 +5,17 @@ aware UTC. What goes wrong is either `StripeUnavailable` (unknown or passing: tr
 `StripeRefused` (answered with no).
 """
 
+from station.payments.gateway.balance import (
+    Movement,
+    PayoutSeen,
+    Trace,
+    account_balance,
+    fetch_payout,
+    movements_of,
+    movements_since,
+    payouts_since,
+    trace_charge,
+)
 from station.payments.gateway.bodies import Attempt, FirstBill, Snapshot, attempt_of, first_bill_of, snapshot_of
 from station.payments.gateway.client import (
     API_VERSION,
@@ -25,6 +36,7 @@ from station.payments.gateway.client import (
     update_subscription,
 )
 from station.payments.gateway.errors import BadSignature, StripeRefused, StripeUnavailable
+from station.payments.gateway.history import events_between
 from station.payments.gateway.objects import Charged, Invoice, Paying, Session
 from station.payments.gateway.orders import (
     NAMESPACE,
@@ -77,9 +89,11 @@ __all__ = [
     "InPage",
     "Invoice",
     "Moved",
+    "Movement",
     "OfCharge",
     "Ours",
     "Paying",
+    "PayoutSeen",
     "RefundSeen",
     "Session",
     "ShownEvent",
@@ -88,9 +102,11 @@ __all__ = [
     "StandingOrder",
     "StripeRefused",
     "StripeUnavailable",
+    "Trace",
     "WarningSeen",
     "accept_dispute",
     "account",
+    "account_balance",
     "amount_params",
     "answer_dispute",
     "attempt_of",
@@ -100,10 +116,12 @@ __all__ = [
     "date_params",
     "disputes_of",
     "end_params",
+    "events_between",
     "expire_checkout",
     "fetch_charge",
     "fetch_dispute",
     "fetch_invoice",
+    "fetch_payout",
     "fetch_refund",
     "fetch_session",
     "fetch_subscription",
@@ -114,14 +132,18 @@ __all__ = [
     "known_account",
     "line_items",
     "masked",
+    "movements_of",
+    "movements_since",
     "params_of",
     "pause_params",
+    "payouts_since",
     "refunds_of",
     "register_webhook",
     "resume_params",
     "shown",
     "snapshot_of",
     "stay_params",
+    "trace_charge",
     "update_checkout",
     "update_subscription",
     "verify",

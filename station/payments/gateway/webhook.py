@@ -38,6 +38,11 @@ def verify(raw: bytes, header: str) -> SignedEvent:
     configured (docs.stripe.com/api/events/object).
     """
     _check(raw, header)
+    return read(raw)
+
+
+def read(raw: bytes) -> SignedEvent:
+    """The event in a body whose sender is known. Raises BadSignature for what is not for this account and mode."""
     try:
         body = json.loads(raw)
         if body["object"] != "event":

@@ -36,6 +36,9 @@ class StripeEvent(Base):
     state: Mapped[EventState] = mapped_column(enum(EventState), default=EventState.RECEIVED)
     outcome: Mapped[str] = mapped_column(sa.String(300), default="")
     payment_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("payment.id"), index=True)
+    sweep_id: Mapped[UUID | None] = mapped_column(
+        sa.ForeignKey("stripe_sweep.id"), index=True
+    )  # who found it, if lost
     made_at: Mapped[datetime] = mapped_column(Utc)
     received_at: Mapped[datetime] = mapped_column(Utc)
     applied_at: Mapped[datetime | None] = mapped_column(Utc)

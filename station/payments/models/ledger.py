@@ -30,6 +30,7 @@ class Account(StrEnum):
     DISPUTE_FEES = "dispute_fees"
     OPENING = "opening"  # the other side of imported history
     UNMATCHED = "unmatched"  # moved at Stripe, and tied to nothing of ours yet
+    ELSEWHERE = "elsewhere"  # of another program that shares our account at Stripe
 
 
 class LedgerTransaction(Base):

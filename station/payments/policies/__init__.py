@@ -4,7 +4,18 @@ from station.payments.policies.cover import CARD, cover_within, fee_cover, fee_o
 from station.payments.policies.dispute import DISPUTE, DisputeEdge, blocks_refund, dispute_edge
 from station.payments.policies.drawing import GRAPHS, draw
 from station.payments.policies.graph import Edge, Graph, IllegalMove
+from station.payments.policies.lines import BY_HAND, OTHER_SIDE
+from station.payments.policies.months import (
+    fiscal_year,
+    is_month,
+    month_bounds,
+    month_days,
+    month_name,
+    month_of,
+    next_month,
+)
 from station.payments.policies.payment import PAYMENT, PAYMENT_EVENTS, PaymentEdge
+from station.payments.policies.payout import PAYOUT, PayoutEdge, payout_edge
 from station.payments.policies.refund import REFUND, Refundable, RefundEdge, refund_edge, refund_problem
 from station.payments.policies.schedule import (
     LEAST_BETWEEN,
@@ -17,6 +28,7 @@ from station.payments.policies.schedule import (
     plus_months,
 )
 from station.payments.policies.split import half_each, split, split_lines
+from station.payments.policies.splitting import Share, nets
 from station.payments.policies.stripe_events import ALONE, FOLDED, HOOK, Thing
 from station.payments.policies.subscription import (
     LIVE,
@@ -31,6 +43,7 @@ from station.payments.policies.tender import HOLDS, WAYS, decimal, stock_value, 
 
 __all__ = [
     "ALONE",
+    "BY_HAND",
     "CARD",
     "DISPUTE",
     "FOLDED",
@@ -40,8 +53,10 @@ __all__ = [
     "LEAST_BETWEEN",
     "LIVE",
     "LONGEST_PAUSE",
+    "OTHER_SIDE",
     "PAYMENT",
     "PAYMENT_EVENTS",
+    "PAYOUT",
     "REFUND",
     "SUBSCRIPTION",
     "UNPAID",
@@ -51,8 +66,10 @@ __all__ = [
     "Graph",
     "IllegalMove",
     "PaymentEdge",
+    "PayoutEdge",
     "RefundEdge",
     "Refundable",
+    "Share",
     "Standing",
     "SubscriptionEdge",
     "Thing",
@@ -65,11 +82,20 @@ __all__ = [
     "draw",
     "fee_cover",
     "fee_of",
+    "fiscal_year",
     "half_each",
+    "is_month",
     "may_ask",
+    "month_bounds",
+    "month_days",
+    "month_name",
+    "month_of",
     "monthly_cents",
+    "nets",
     "next_charge",
+    "next_month",
     "off_schedule",
+    "payout_edge",
     "plus_months",
     "rate_in_force",
     "refund_edge",

@@ -20,6 +20,7 @@ class Thing(StrEnum):
     GIVEN_BACK = "given_back"  # a charge, for its refunds and disputes
     DISPUTE = "dispute"
     WARNING = "warning"
+    PAYOUT = "payout"
 
 
 HOOK = "/hooks/stripe"  # the path that Stripe posts to
@@ -49,6 +50,12 @@ FOLDED: dict[str, Thing] = {
     "charge.dispute.funds_reinstated": Thing.DISPUTE,
     "radar.early_fraud_warning.created": Thing.WARNING,
     "radar.early_fraud_warning.updated": Thing.WARNING,
+    "payout.created": Thing.PAYOUT,
+    "payout.updated": Thing.PAYOUT,
+    "payout.paid": Thing.PAYOUT,
+    "payout.failed": Thing.PAYOUT,
+    "payout.canceled": Thing.PAYOUT,
+    "payout.reconciliation_completed": Thing.PAYOUT,
 }
 # These are about a charge, and no look at what settled that charge answers them.
 ALONE = tuple(kind for kind, thing in FOLDED.items() if thing is Thing.GIVEN_BACK)

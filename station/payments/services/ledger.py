@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+import sqlalchemy as sa
+
+from station.core import clock
 from station.core.db import db
 from station.core.ids import new_id
-from station.payments.models import Account, LedgerEntry, LedgerTransaction, Payment
-from station.payments.policies import split_lines
+from station.licensee.queries import the_licensee
+from station.payments.models import Account, LedgerEntry, LedgerTransaction, Payment, Period
+from station.payments.policies import month_of, split_lines
+
+Holding = tuple[Account, UUID]  # an account of a station
 
 
 @dataclass(frozen=True)
@@ -55,13 +62,14 @@ def post_lines(
 ) -> None:
     """Write one balanced transaction. `source` (`<kind>:<row id>`) is unique: the same fact is booked once, ever.
 
-    Lines of nothing are left out. Raises ValueError for lines that do not sum to zero.
+    Lines of nothing are left out. What belongs into a closed month is booked now, in the present one. Raises
+    ValueError for lines that do not sum to zero.
     """
     kept = [line for line in lines if line.cents]
     if sum(line.cents for line in kept) != 0:
         raise ValueError(f"ledger lines do not balance: {kept}")
     session = db.session()
-    fact = LedgerTransaction(id=new_id(), at=at, kind=kind, source=source, payment_id=payment_id)
+    fact = LedgerTransaction(id=new_id(), at=_open_instant(at), kind=kind, source=source, payment_id=payment_id)
     session.add(fact)
     session.flush()
     session.add_all(
@@ -76,3 +84,39 @@ def post_lines(
         for line in kept
     )
     session.flush()
+
+
+def bring(kind: str, row_id: UUID, done: int, at: datetime, currency: str, target: Mapping[Holding, int]) -> int:
+    """See to it that a row's transactions (`<kind>:<row id>:1` and on, `done` of them) sum to `target`.
+
+    What is missing, if anything is, becomes one more. Answers how many there are now. The caller has locked the row.
+    """
+    missing = Counter(target)
+    missing.subtract(_sums([f"{kind}:{row_id}:{number + 1}" for number in range(done)]))
+    lines = [Line(account, station_id, cents) for (account, station_id), cents in missing.items() if cents]
+    if not lines:
+        return done
+    post_lines(kind, f"{kind}:{row_id}:{done + 1}", at, currency, lines)
+    return done + 1
+
+
+def _sums(sources: list[str]) -> dict[Holding, int]:
+    if not sources:
+        return {}
+    rows = db.session().execute(
+        sa.select(LedgerEntry.account, LedgerEntry.station_id, sa.func.sum(LedgerEntry.amount_cents).label("cents"))
+        .join(LedgerTransaction, LedgerTransaction.id == LedgerEntry.transaction_id)
+        .where(LedgerTransaction.source.in_(sources))
+        .group_by(LedgerEntry.account, LedgerEntry.station_id)
+    )
+    return {(row.account, row.station_id): int(row.cents) for row in rows}
+
+
+def _open_instant(at: datetime) -> datetime:
+    """The instant under which a fact is booked: its own, unless its month has been closed."""
+    now, zone = clock.now(), the_licensee().timezone
+    month = month_of(at, zone)
+    if month == month_of(now, zone):
+        return at
+    closed = sa.select(Period.month).where(Period.month == month, Period.closed_at.is_not(None))
+    return now if db.session().scalar(closed) else at
