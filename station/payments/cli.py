@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import click
 from flask.cli import with_appcontext
 
@@ -10,7 +12,9 @@ from station.core import fingerprint
 from station.core.actor import COMMAND
 from station.core.runtime import settings
 from station.payments import gateway, policies
-from station.payments.services import accept_environment, check_open_payments
+from station.payments.services import StripeRefused, StripeUnavailable, accept_environment, check_open_payments
+from station.payments.services.deposits import comparing, reconciling, sweeps
+from station.payments.services.deposits.reconciling import Reconciled
 
 PAGE = ROOT / "docs" / "payments" / "states.md"
 
@@ -93,3 +97,68 @@ def accept_fingerprint(yes: bool) -> None:
     except (gateway.StripeUnavailable, gateway.StripeRefused) as error:
         raise click.ClickException(str(error)) from error
     click.echo("Accepted.")
+
+
+@group.command("reconcile")
+@click.option("--payout", help="One payout, by its id at Stripe (po_…); also one that no event has told of.")
+@click.option("--json", "as_json", is_flag=True, help="Print the same as JSON, amounts in cents.")
+@with_appcontext
+def reconcile_command(payout: str | None, as_json: bool) -> None:
+    """Read the lines of payouts, tie each to a row of ours, and say what came of it.
+
+    Without --payout: those of the last 35 days, and any that are not settled.
+    """
+    try:
+        found = [reconciling.reconcile_named(payout, COMMAND)] if payout else reconciling.reconcile_payouts(COMMAND)
+    except (StripeRefused, StripeUnavailable) as error:
+        raise click.ClickException(str(error)) from error
+    if as_json:
+        click.echo(json.dumps([_plain(each) for each in found], indent=2))
+        return
+    for each in found:
+        mended = f", {each.mended} lost and booked now" if each.mended else ""
+        click.echo(f"{each.stripe_id}  {each.state:<10}  {each.amount}  {each.lines} line(s){mended}: {each.said}")
+    click.echo(f"{len(found)} payout(s) looked at, {sum(not each.reconciled for each in found)} not reconciled.")
+
+
+def _plain(each: Reconciled) -> dict[str, object]:
+    return {
+        "payout": each.stripe_id,
+        "state": each.state.value,
+        "amount_cents": each.amount.cents,
+        "currency": each.amount.currency,
+        "lines": each.lines,
+        "unmatched": each.unmatched,
+        "mended": each.mended,
+        "reconciled": each.reconciled,
+        "said": each.said,
+    }
+
+
+@group.command("sweep")
+@with_appcontext
+def sweep_command() -> None:
+    """Look at Stripe for events and money that nobody told us of, as the schedule does."""
+    try:
+        done = (sweeps.sweep_events(COMMAND), sweeps.sweep_lines(COMMAND))
+    except StripeUnavailable as error:
+        raise click.ClickException(str(error)) from error
+    for each in done:
+        click.echo(f"{each.kind.value}: {each.looked} looked at, {each.found} found, {each.mended} mended")
+        click.echo("".join(f"  {note}\n" for note in each.notes), nl=False)
+
+
+@group.command("compare")
+@with_appcontext
+def compare_command() -> None:
+    """Compare Stripe's balance with the ledger, to the cent; fails when they differ. The first time, what differs is
+    taken as the opening balance."""
+    try:
+        done = comparing.compare_with_stripe(COMMAND)
+    except StripeUnavailable as error:
+        raise click.ClickException(str(error)) from error
+    for name, cents in done.numbers.items():
+        click.echo(f"{name:<12}{cents / 100:>14,.2f}")
+    click.echo("".join(f"{note}\n" for note in done.notes), nl=False)
+    if done.notes:
+        raise click.ClickException("Stripe's view and ours differ.")

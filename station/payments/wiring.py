@@ -26,6 +26,7 @@ from station.core.ids import public_id
 from station.core.places import COMMAND_GROUPS, EVENT_SENTENCES, INVARIANTS, EventSentence, Invariant
 from station.licensee.queries import the_licensee
 from station.payments import cli, queries
+from station.payments.deposit_wiring import wire_deposits
 from station.payments.gateway import PAYMENT_PREFIX, known_account
 from station.payments.models import PaymentState
 from station.payments.return_wiring import wire_returns
@@ -169,6 +170,7 @@ def wire() -> None:
     COMMAND_GROUPS.contribute(cli.group, cli.fingerprint_group)
     ACCOUNT.contribute(known_account)
     wire_returns()
+    wire_deposits()
     for sentence in SENTENCES:
         EVENT_SENTENCES.contribute(sentence)
     for invariant in BOOKS:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from station.payments.models import PayoutState, Tie
 from station.payments.policies import (
     PAYOUT,
-    fee_of,
+    fee_kind,
     fiscal_year,
     is_month,
     month_bounds,
@@ -21,7 +21,7 @@ from station.payments.policies import (
     nets,
     next_month,
     payout_edge,
-    split,
+    split_line,
 )
 from station.payments.policies.slips import Part, journal, slip
 
@@ -45,7 +45,7 @@ parts = st.lists(
 
 @given(gross=cents, fee=cents, of=weights)
 def test_the_parts_of_a_line_sum_to_the_line(gross: int, fee: int, of: dict[UUID, int]) -> None:
-    found = split(gross, fee, of)
+    found = split_line(gross, fee, of)
     assert (sum(each.gross for each in found), sum(each.fee for each in found)) == (gross, fee)
     assert sum(nets(found).values()) == gross - fee
     assert {each.station_id for each in found} <= {station for station, weight in of.items() if weight}
@@ -126,10 +126,10 @@ def test_months_follow_one_another() -> None:
 
 
 def test_what_a_fee_is() -> None:
-    assert fee_of("fee", "Radar (2026-11-01 - 2026-11-30)") is Tie.FEE
-    assert fee_of("fee", "Dispute countered fee") is Tie.DISPUTE_FEE
-    assert fee_of("tax", "Sales tax") is Tie.FEE
-    assert [fee_of(each, "") for each in ("charge", "refund", "topup", "payout", "other_adjustment")] == [None] * 5
+    assert fee_kind("fee", "Radar (2026-11-01 - 2026-11-30)") is Tie.FEE
+    assert fee_kind("fee", "Dispute countered fee") is Tie.DISPUTE_FEE
+    assert fee_kind("tax", "Sales tax") is Tie.FEE
+    assert [fee_kind(each, "") for each in ("charge", "refund", "topup", "payout", "other_adjustment")] == [None] * 5
 
 
 def test_a_payout_goes_forward_only() -> None:

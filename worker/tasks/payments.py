@@ -1,4 +1,4 @@
-"""Jobs of payments: apply an event; ask Stripe what nobody told us; keep a donor's day; what goes back to donors."""
+"""Jobs of payments: apply an event; ask Stripe what nobody told us; standing orders, returns, payouts."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from station.payments.services import (
     APPLY,
     KEEP,
     LOOK_BACK,
+    RECONCILE,
     SEND_REFUND,
     STOP,
     apply_event,
@@ -19,6 +20,7 @@ from station.payments.services import (
     sustaining,
     watch_disputes,
 )
+from station.payments.services.deposits import comparing, reconciling, sweeps
 from worker.jobs import periodic, task
 
 
@@ -55,3 +57,29 @@ def stop(subscription_id: str) -> None:
 @periodic("payments.watch_disputes", Queue.MONEY)
 def watch() -> None:
     watch_disputes()
+
+
+@task(RECONCILE)
+def reconcile(payout_id: str) -> None:
+    reconciling.reconcile_payout(UUID(payout_id))
+
+
+@periodic("payments.sweep_events", Queue.MONEY)
+def sweep_events() -> None:
+    sweeps.sweep_events()
+    sweeps.forget_old_sweeps()
+
+
+@periodic("payments.compare", Queue.MONEY, lease=1800)
+def compare() -> None:
+    comparing.compare_with_stripe()
+
+
+@periodic("payments.reconcile_all", Queue.MONEY, lease=1800)
+def reconcile_all() -> None:
+    reconciling.reconcile_payouts()
+
+
+@periodic("payments.sweep_lines", Queue.MONEY, lease=600)
+def sweep_lines() -> None:
+    sweeps.sweep_lines()

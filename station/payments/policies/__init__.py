@@ -4,7 +4,7 @@ from station.payments.policies.cover import CARD, cover_within, fee_cover, fee_o
 from station.payments.policies.dispute import DISPUTE, DisputeEdge, blocks_refund, dispute_edge
 from station.payments.policies.drawing import GRAPHS, draw
 from station.payments.policies.graph import Edge, Graph, IllegalMove
-from station.payments.policies.lines import BY_HAND, OTHER_SIDE
+from station.payments.policies.lines import BY_HAND, OTHER_SIDE, fee_kind
 from station.payments.policies.months import (
     fiscal_year,
     is_month,
@@ -28,7 +28,7 @@ from station.payments.policies.schedule import (
     plus_months,
 )
 from station.payments.policies.split import half_each, split, split_lines
-from station.payments.policies.splitting import Share, nets
+from station.payments.policies.splitting import Share, nets, split_line
 from station.payments.policies.stripe_events import ALONE, FOLDED, HOOK, Thing
 from station.payments.policies.subscription import (
     LIVE,
@@ -81,6 +81,7 @@ __all__ = [
     "dispute_edge",
     "draw",
     "fee_cover",
+    "fee_kind",
     "fee_of",
     "fiscal_year",
     "half_each",
@@ -101,6 +102,7 @@ __all__ = [
     "refund_edge",
     "refund_problem",
     "split",
+    "split_line",
     "split_lines",
     "stock_value",
     "subscription_edge",

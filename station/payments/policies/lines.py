@@ -22,7 +22,7 @@ OTHER_SIDE = {
 """Where a line is booked against that no row of ours has booked; the owner of any other kind books it itself."""
 
 
-def fee_of(category: str, text: str) -> Tie | None:
+def fee_kind(category: str, text: str) -> Tie | None:
     """Which fee a line is that belongs to no row of ours; None for anything else."""
     if category not in FEES:
         return None

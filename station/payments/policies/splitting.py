@@ -22,7 +22,7 @@ class Share:
         return self.gross - self.fee
 
 
-def split(gross: int, fee: int, weights: Mapping[UUID, int]) -> list[Share]:
+def split_line(gross: int, fee: int, weights: Mapping[UUID, int]) -> list[Share]:
     """A line by station, by largest remainder; stations without any part are left out.
 
     Raises MoneyError where no weight is more than zero.

@@ -7,6 +7,7 @@ from station.payments.services.checkout.amounts import change_amount
 from station.payments.services.checkout.closing import close_checkout, look_at_payment
 from station.payments.services.checkout.forgetting import forget_unpaid, unpaid_before
 from station.payments.services.checkout.opening import CheckoutClosed, expect, open_payment, start_checkout
+from station.payments.services.folding import RECONCILE
 from station.payments.services.inbox import APPLY, apply_event, receive_event
 from station.payments.services.keeping import KEEP
 from station.payments.services.returns.answering import DisputeOver, accept_dispute, answer_dispute
@@ -55,6 +56,7 @@ __all__ = [
     "LOOK_BACK",
     "MANY",
     "ONE",
+    "RECONCILE",
     "SEND_REFUND",
     "STOP",
     "BadSignature",

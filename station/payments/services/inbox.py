@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -16,6 +17,7 @@ from station.core.db import db, transaction
 from station.core.outbox import Job, JobState, Outbox, Permanent, Queue, enqueue
 from station.core.upsert import insert_missing
 from station.payments import gateway, queries
+from station.payments.gateway import SignedEvent
 from station.payments.models import EventState, StripeEvent
 from station.payments.policies import FOLDED
 from station.payments.services import hints
@@ -34,24 +36,31 @@ def receive_event(raw: bytes, signature: str) -> bool:
     Raises BadSignature, with nothing stored, for a body that Stripe did not sign for us.
     """
     event = gateway.verify(raw, signature)
-    ours = event.type in FOLDED
     with transaction():
-        fresh = insert_missing(
-            StripeEvent,
-            id=event.id,
-            type=event.type,
-            object_id=event.object_id,
-            api_version=event.api_version,
-            livemode=event.livemode,
-            raw=event.raw,
-            made_at=event.made_at,
-            received_at=clock.now(),
-            state=EventState.RECEIVED if ours else EventState.IGNORED,
-            outcome="" if ours else "a type that Station does not use",
-        )
-        if fresh and ours:
-            enqueue(APPLY, key=event.id, event_id=event.id)
-            _note_version(event.api_version)
+        return store_event(event)
+
+
+def store_event(event: SignedEvent, sweep_id: UUID | None = None) -> bool:
+    """Store an event with the job that will apply it, and the sweep that found it where nobody told us. False when it
+    was here before. Inside the caller's transaction."""
+    ours = event.type in FOLDED
+    fresh = insert_missing(
+        StripeEvent,
+        id=event.id,
+        type=event.type,
+        object_id=event.object_id,
+        api_version=event.api_version,
+        livemode=event.livemode,
+        raw=event.raw,
+        made_at=event.made_at,
+        received_at=clock.now(),
+        sweep_id=sweep_id,
+        state=EventState.RECEIVED if ours else EventState.IGNORED,
+        outcome="" if ours else "a type that Station does not use",
+    )
+    if fresh and ours:
+        enqueue(APPLY, key=event.id, event_id=event.id)
+        _note_version(event.api_version)
     return fresh
 
 

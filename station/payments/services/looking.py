@@ -15,6 +15,7 @@ from station.payments.services.folding import (
     fold_dispute,
     fold_given_back,
     fold_invoice,
+    fold_payout,
     fold_refund,
     fold_session,
     fold_subscription,
@@ -71,6 +72,11 @@ def _warning(object_id: str) -> Fold:
     return lambda: fold_warning(found)
 
 
+def _payout(object_id: str) -> Fold:
+    found = gateway.fetch_payout(object_id)
+    return lambda: fold_payout(found)
+
+
 LOOKS: Mapping[Thing, Callable[[str], Fold]] = {
     Thing.SESSION: _session,
     Thing.INVOICE: _invoice,
@@ -80,4 +86,5 @@ LOOKS: Mapping[Thing, Callable[[str], Fold]] = {
     Thing.GIVEN_BACK: _given_back,
     Thing.DISPUTE: _dispute,
     Thing.WARNING: _warning,
+    Thing.PAYOUT: _payout,
 }

@@ -11,11 +11,13 @@ from station.payments.services.folding.disputes import fold_dispute, fold_warnin
 from station.payments.services.folding.given_back import fold_given_back
 from station.payments.services.folding.invoices import fold_invoice
 from station.payments.services.folding.outcome import Fold, NotYet, Outcome, Overtaken, ignored, told
+from station.payments.services.folding.payouts import RECONCILE, fold_payout
 from station.payments.services.folding.refunds import fold_refund
 from station.payments.services.folding.sessions import fold_session
 from station.payments.services.folding.subscriptions import fold_order, fold_subscription, standing_of
 
 __all__ = [
+    "RECONCILE",
     "Fold",
     "NotYet",
     "Outcome",
@@ -26,6 +28,7 @@ __all__ = [
     "fold_given_back",
     "fold_invoice",
     "fold_order",
+    "fold_payout",
     "fold_refund",
     "fold_session",
     "fold_subscription",

@@ -1,0 +1,173 @@
+"""Lines of Stripe's balance come into the house: kept once, tied where they can be, mended where money was lost."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from station.accounts.models import Role
+from station.accounts.services import open_work_item, settle_work_item
+from station.core import clock
+from station.core.actor import Actor
+from station.core.db import db, transaction
+from station.core.ids import new_id
+from station.core.upsert import insert_missing
+from station.payments import gateway, queries
+from station.payments.gateway import Movement, StripeRefused, Trace
+from station.payments.models import BalanceTransaction, PaymentState, Tie
+from station.payments.queries import balance
+from station.payments.services.checkout.closing import look_at_session
+from station.payments.services.deposits import payouts, ties
+from station.payments.services.folding import Fold, fold_charge, fold_invoice
+from station.payments.services.inbox import fold_again
+
+AT_ONCE = 50
+UNMATCHED = "payments.unmatched"
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Read:
+    """What came of a list of lines: how many, those that were mended at Stripe's word, those tied to nothing."""
+
+    looked: int
+    mended: tuple[Movement, ...]
+    unmatched: tuple[Movement, ...]
+
+
+def keep_lines(found: Sequence[Movement], payout_id: UUID | None, actor: Actor) -> Read:
+    """Keep lines, of a payout where one is named, and tie each.
+
+    A charge that no settled payment has is asked for where it came from: a gift whose events were all lost is made
+    now. Raises StripeUnavailable between transactions; what was kept stays.
+    """
+    waiting = _tie_all(found, payout_id, actor)
+    mended = [each for each in waiting if each.category == "charge" and _mend(each.source, actor)]
+    if mended:
+        left = {each.id for each in _tie_all(mended, payout_id, actor)}
+        waiting = [each for each in waiting if each not in mended or each.id in left]
+        mended = [each for each in mended if each.id not in left]
+    return Read(len(found), tuple(mended), tuple(waiting))
+
+
+def _tie_all(found: Sequence[Movement], payout_id: UUID | None, actor: Actor) -> list[Movement]:
+    """Keep and tie, some at a time; returns the lines that are tied to nothing."""
+    waiting: list[Movement] = []
+    for start in range(0, len(found), AT_ONCE):
+        some = {each.id: each for each in found[start : start + AT_ONCE]}
+        with transaction():
+            for each in some.values():
+                _keep(each)
+            for line in balance.lock_lines(some):
+                line.payout_id, before = payout_id or line.payout_id, line.tie
+                if not tie_again(line, actor):
+                    waiting.append(some[line.stripe_id])
+                elif before is Tie.UNMATCHED and payout_id is None:
+                    refresh_payout_of(line, actor)
+    return waiting
+
+
+def _keep(found: Movement) -> None:
+    insert_missing(
+        BalanceTransaction,
+        id=new_id(),
+        stripe_id=found.id,
+        type=found.type,
+        category=found.category,
+        source=found.source,
+        text=found.text,
+        gross_cents=found.gross_cents,
+        fee_cents=found.fee_cents,
+        net_cents=found.net_cents,
+        currency=found.currency,
+        made_at=found.made_at,
+        available_on=found.available_on,
+        tie=Tie.UNMATCHED,
+        why="",
+        by_hand="",
+        reason="",
+        postings=0,
+    )
+
+
+def tie_again(line: BalanceTransaction, actor: Actor) -> bool:
+    """Tie a line that is tied to nothing; one that is tied, or that a person decided about, stays. True when it is
+    tied now. The caller has locked it."""
+    if line.tie is not Tie.UNMATCHED or line.by_hand:
+        return line.tie is not Tie.UNMATCHED
+    kind, tied = ties.resolve(line)
+    payouts.set_tie(line, kind, tied)
+    return kind is not Tie.UNMATCHED
+
+
+def _mend(charge: str, actor: Actor) -> bool:
+    """Ask Stripe where a charge came from, and bring our rows to it: its fee, its session, or its invoice."""
+    payment = queries.payment_of_object(charge)
+    db.session().rollback()
+    try:
+        if payment is not None and payment.state is PaymentState.SETTLED:
+            fold_again(lambda: _look_at_charge(charge, actor))
+            return True
+        return _look(gateway.trace_charge(charge), actor)
+    except StripeRefused as refusal:
+        log.warning("charge %s: %s", charge, refusal)
+        return False
+
+
+def _look(trace: Trace, actor: Actor) -> bool:
+    session, invoice = trace.session, trace.invoice
+    if session is not None:
+        fold_again(lambda: look_at_session(session, actor))
+    elif invoice is not None:
+        fold_again(lambda: _look_at_invoice(invoice, actor))
+    return bool(session or invoice)
+
+
+def _look_at_charge(charge: str, actor: Actor) -> Fold:
+    found = gateway.fetch_charge(charge)
+    return lambda: fold_charge(found, actor)
+
+
+def _look_at_invoice(invoice_id: str, actor: Actor) -> Fold:
+    began, found = clock.now(), gateway.fetch_invoice(invoice_id)
+    return lambda: fold_invoice(found, began, actor)
+
+
+def tie_what_waits(actor: Actor) -> int:
+    """Try all unmatched lines again: what they tell of may be here by now. Returns how many were tied."""
+    waiting, tied = [line.id for line in balance.unmatched_lines()], 0
+    db.session().rollback()
+    for line_id in waiting:
+        with transaction():
+            line = balance.lock_line(line_id)
+            if line is not None and tie_again(line, actor):
+                tied += 1
+                refresh_payout_of(line, actor)
+    note_unmatched(actor)
+    return tied
+
+
+def refresh_payout_of(line: BalanceTransaction, actor: Actor) -> None:
+    """The payout that holds a line learns what the line is now."""
+    if line.payout_id is not None:
+        payouts.refresh(balance.lock_payout_row(line.payout_id), actor)
+
+
+def note_unmatched(actor: Actor) -> None:
+    """One work item as long as there are unmatched lines. Opens a transaction."""
+    with transaction():
+        waiting = balance.unmatched_lines()
+        if not waiting:
+            settle_work_item(UNMATCHED, "Every line is tied.", actor)
+            return
+        oldest = waiting[0].made_at
+        open_work_item(
+            UNMATCHED,
+            UNMATCHED,
+            Role.DEVELOPMENT,
+            "Money at Stripe that is tied to nothing",
+            f"{len(waiting)} line(s) of Stripe's balance since {oldest:%Y-%m-%d} are not tied. Say at Deposits, "
+            "Unmatched, what each is; a month closes only when the list is empty.",
+        )
