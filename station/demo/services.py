@@ -24,6 +24,7 @@ from station.core.money import Money
 from station.core.runtime import settings
 from station.demo import house
 from station.demo.counter import Keyed, counter
+from station.demo.deposits import deposits
 from station.demo.generator.books import DECLINED, Books
 from station.demo.generator.calendar import Calendar
 from station.demo.generator.letters import NO_MAILBOX, receipts
@@ -39,6 +40,7 @@ from station.licensee.queries import LicenseeView, StationView, stations, the_li
 from station.licensee.services import establish
 from station.mail.models import OutgoingMail
 from station.news.models import Story
+from station.payments.services.deposits.reading import note_unmatched
 from station.receipts.models import Receipt
 from station.underwriting.models import Sponsor
 
@@ -82,6 +84,7 @@ def load_demo(actor: Actor = COMMAND) -> DemoSummary:
         summary, donors = _fill(rows, licensee, air, staff)
         rows.write(session)
         keyed = counter(Calendar(clock.now(), licensee.timezone), donors, air, staff[Role.DEVELOPMENT])
+        note_unmatched(actor)
         summary = _with(summary, keyed)
         session.execute(sa.text("ANALYZE"))  # the planner has seen none of these rows
         for name in BULLETINS:
@@ -148,6 +151,7 @@ def _fill(
     books = Books(rows, calendar, air)
     books.enter(plans(rows.chance, calendar, donors, sources))
     unpaid(rows, calendar, others, air)
+    deposits(rows, calendar, air, staff[Role.DEVELOPMENT])
     lost = receipts(rows, calendar, licensee, books.given)
     _work(rows, books, lost)
     summary = DemoSummary(

@@ -13,6 +13,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from station.payments.queries.deposits import balance_of
 
 from config import Settings
 from station.accounts.models import Role, StaffRole, WorkItem, WorkState
@@ -34,7 +35,17 @@ from station.mail.models import MailState, OutgoingMail
 from station.members.models import Member, MemberEmail, MemberKind
 from station.members.services import add_organisation
 from station.news.models import Story
-from station.payments.models import Payment, PaymentState, Subscription, SubscriptionState
+from station.payments.models import (
+    Account,
+    BalanceTransaction,
+    Payment,
+    PaymentState,
+    Payout,
+    Period,
+    Subscription,
+    SubscriptionState,
+    Tie,
+)
 from station.receipts.models import Receipt, ReceiptCounter
 from station.receipts.services import issue
 from station.underwriting.models import Credit, CreditState, Flight
@@ -87,6 +98,10 @@ def test_an_empty_house_gets_everything(empty: Flask) -> None:
     assert orders[SubscriptionState.RETRYING] == 1
     assert set(db.session.scalars(sa.select(StaffRole.role))) == set(Role)
     assert many(WorkItem, WorkItem.state == WorkState.OPEN) == 3
+    assert many(Payout, Payout.reconciled_at.is_not(None)) == many(Payout) - 1 > 100
+    assert many(BalanceTransaction, BalanceTransaction.tie == Tie.UNMATCHED) == 1
+    assert balance_of(Account.STRIPE, "usd") == 0
+    assert many(Period) >= 5
 
 
 def test_it_satisfies_every_invariant_of_the_house(empty: Flask) -> None:

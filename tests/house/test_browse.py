@@ -20,7 +20,7 @@ from station.licensee.models import Station
 from station.mail.models import OutgoingMail
 from station.members.models import Member
 from station.news.models import Section, Story
-from station.payments.models import Deposit, Payment
+from station.payments.models import BalanceTransaction, Deposit, Payment, Payout
 from station.receipts.models import Receipt
 from station.underwriting.models import Flight, Sponsor
 
@@ -32,6 +32,8 @@ KINDS: dict[str, tuple[Any, str]] = {
     "receipt_id": (Receipt, "receipt"),
     "payment_id": (Payment, "pay"),
     "deposit_id": (Deposit, "deposit"),
+    "payout_id": (Payout, "payout"),
+    "line_id": (BalanceTransaction, "line"),
     "mail_id": (OutgoingMail, "mail"),
     "sponsor_id": (Sponsor, "sponsor"),
     "flight_id": (Flight, "flight"),

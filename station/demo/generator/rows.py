@@ -72,6 +72,10 @@ class Rows:
         """How many rows of a table there are."""
         return len(self._found[_table(model)])
 
+    def all(self, model: type[Base]) -> list[dict[str, Any]]:
+        """The rows of a table that were added."""
+        return list(self._found[_table(model)])
+
     def find(self, model: type[Base], row_id: UUID) -> dict[str, Any]:
         """A row that was added, by its id."""
         return next(row for row in self._found[_table(model)] if row["id"] == row_id)
