@@ -20,7 +20,7 @@ from station.licensee.models import Station
 from station.mail.models import OutgoingMail
 from station.members.models import Member
 from station.news.models import Section, Story
-from station.payments.models import BalanceTransaction, Deposit, Payment, Payout
+from station.payments.models import BalanceTransaction, Deposit, Dispute, Payment, Payout
 from station.receipts.models import Receipt
 from station.underwriting.models import Flight, Sponsor
 
@@ -40,6 +40,7 @@ KINDS: dict[str, tuple[Any, str]] = {
     "staff_id": (Staff, "staff"),
     "item_id": (WorkItem, "work"),
     "approval_id": (Approval, "approval"),
+    "dispute_id": (Dispute, "dispute"),
 }
 # pages that no demonstration has: links that were never sent, the sign-in steps of somebody half signed in, and what
 # nobody has asked a second person for

@@ -122,7 +122,7 @@ class RefundForm(FlaskForm):
     """How much goes back of a payment, and why."""
 
     amount = StringField("Amount", [InputRequired("Type the amount that goes back."), Length(max=20)])
-    reason = SelectField("Reason", choices=[(each.value, text) for each, text in REASONS.items()])
+    reason = SelectField("Reason", choices={each.value: text for each, text in REASONS.items()})
     note = TextAreaField(
         "In your words", [DataRequired("Say in a line what happened."), Length(max=500, message="Shorten it to 500.")]
     )
