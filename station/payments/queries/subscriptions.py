@@ -35,6 +35,7 @@ LONGEST = {  # between two charges, and the hour in which Stripe drafts
 }
 OPEN_CHANGES = (ChangeState.SENDING, ChangeState.UNKNOWN)
 REPEAT_AFTER = timedelta(minutes=10)
+ASK_ENDED = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -184,7 +185,11 @@ def waiting_changes(now: datetime, limit: int) -> list[UUID]:
 
 
 def late_subscriptions(now: datetime, limit: int) -> list[UUID]:
-    """Subscriptions to ask about: unpaid ones, and those without money for longer than any of their intervals."""
+    """Subscriptions to ask about: unpaid ones, and those without money for longer than any of their intervals.
+
+    One that has ended is asked about once a day until the period is over for which it was last paid: the news of that
+    payment may have been lost.
+    """
     overdue = [
         sa.and_(
             Subscription.interval == interval.value,
@@ -195,6 +200,11 @@ def late_subscriptions(now: datetime, limit: int) -> list[UUID]:
     late = sa.or_(
         Subscription.state.in_(UNPAID),
         sa.and_(Subscription.state.in_((SubscriptionState.ACTIVE, SubscriptionState.PAUSED)), sa.or_(*overdue)),
+        sa.and_(
+            Subscription.state.in_((SubscriptionState.ENDED, SubscriptionState.LAPSED)),
+            Subscription.current_period_end > now,
+            Subscription.updated_at < now - ASK_ENDED,
+        ),
     )
     return list(
         db.session().scalars(

@@ -15,10 +15,12 @@ from station.giving.models import Gift
 from station.mail.models import OutgoingMail
 from station.payments.models import (
     CallState,
+    Dispute,
     GatewayCall,
     LedgerEntry,
     LedgerTransaction,
     Payment,
+    Refund,
     StripeEvent,
     Subscription,
 )
@@ -80,6 +82,8 @@ FACTS: dict[str, Callable[[], list[Any]]] = {
     "receipts": rows(Receipt.amount_cents, Receipt.given_on),
     "letters": rows(OutgoingMail.kind, OutgoingMail.recipient),
     "work": rows(WorkItem.kind, where=(WorkItem.state == WorkState.OPEN, WorkItem.kind.startswith("payments."))),
+    "refunds": rows(Refund.origin, Refund.state, Refund.amount_cents),
+    "disputes": rows(Dispute.state, Dispute.amount_cents),
     "told": rows(Event.name, where=(Event.name.in_(TOLD),)),
     "unanswered calls": rows(GatewayCall.key, where=(GatewayCall.state == CallState.SENDING,)),
     "waiting events": rows(StripeEvent.id, where=(StripeEvent.state.in_(UNAPPLIED),)),

@@ -36,6 +36,7 @@ from station.giving.models import Frequency, Pledge
 from station.giving.services import PledgeRequest
 from station.licensee.queries import default_station
 from station.payments.models import Payment, Subscription
+from station.payments.services import look_at_payment
 
 Script = Callable[["World"], Iterator[None]]
 GOOD, DECLINED = "4242424242424242", "4000000000000002"
@@ -53,6 +54,7 @@ class Scenario:
     orders: Sequence[str] = ()
     gifts: Sequence[str] = ()
     work: Sequence[str] = ()
+    loses: bool = True
     more: dict[str, Any] = field(default_factory=dict)
 
 
@@ -64,15 +66,19 @@ def scenario(
     orders: Sequence[str] = (),
     gifts: Sequence[str] = (),
     work: Sequence[str] = (),
+    loses: bool = True,
     **more: Any,
 ) -> Callable[[Script], Script]:
-    """Register a script with what it ends in. `more` are further ends, by the name of a fact in `ends.FACTS`."""
+    """Register a script with what it ends in. `more` are further ends, by the name of a fact in `ends.FACTS`.
+
+    Without `loses` every event arrives in the end, because no check finds out by itself what it tells.
+    """
 
     def register(script: Script) -> Script:
         name = script.__name__
         if name in SCENARIOS:
             raise ValueError(f"two scenarios are called {name}")
-        SCENARIOS[name] = Scenario(name, script, payments, orders, gifts, work, more)
+        SCENARIOS[name] = Scenario(name, script, payments, orders, gifts, work, loses, more)
         return script
 
     return register
@@ -146,6 +152,14 @@ class Giving:
     def pays_by_bank(self, account: str = "000123456789") -> None:
         self.world.sandbox.pay_by_bank(self.session, account, email=self.request.email)
 
+    # Our house -----------------------------------------------------------------------------------------------------
+
+    def arrived(self) -> UUID:
+        """The payment, after somebody has looked at it: nothing can be done with one that nobody knows to be paid."""
+        look_at_payment(self.payment_id, VISITOR)
+        db.session.rollback()
+        return self.payment_id
+
     # Stripe, by itself ---------------------------------------------------------------------------------------------
 
     def renews(self) -> None:
@@ -194,11 +208,19 @@ class Giving:
     @property
     def charge(self) -> str:
         """The charge at Stripe of the first payment."""
-        found = self.world.sandbox.get(self.session)
-        intent = found["payment_intent"]
-        if intent is None:
-            intent = self.world.sandbox.get(str(found["invoice"]))["payments"]["data"][0]["payment"]["payment_intent"]
-        return str(self.world.sandbox.get(str(intent))["latest_charge"])
+        found, store = self.world.sandbox.get(self.session), self.world.sandbox.sandbox.store
+        paid_for = {str(found["payment_intent"]), str(found["invoice"])}
+        payments = {
+            str(each["payment"]["payment_intent"])
+            for each in store.all("invoice_payment")
+            if each["invoice"] in paid_for
+        }
+        (charge,) = [
+            each
+            for each in store.all("charge")
+            if str(each["payment_intent"]) in paid_for | payments and each["paid"]
+        ]
+        return str(charge["id"])
 
 
 def _known(value: str | None) -> str:

@@ -108,7 +108,7 @@ def two_renewals_the_first_recovers_late(world: World) -> Iterator[None]:
     gift.renews()
 
 
-@scenario([SETTLED], ["ended"], ["1000"])
+@scenario([SETTLED], ["lapsed"], ["1000"])
 def a_renewal_that_is_given_up(world: World) -> Iterator[None]:
     gift = world.pledge(monthly=True, cents=1000)
     gift.pays()
@@ -211,7 +211,7 @@ def two_sustainers(world: World) -> Iterator[None]:
     one.pays()
 
 
-@scenario([FAILED], ["ended"])
+@scenario([FAILED], ["lapsed"])
 def first_month_comes_back_from_the_bank(world: World) -> Iterator[None]:
     gift = world.pledge(monthly=True, cents=1000)
     yield
