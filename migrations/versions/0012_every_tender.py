@@ -1,6 +1,6 @@
 """Every tender: checks, cash, stock, deposits, imported history; cover and second stations; voided receipts.
 
-Revision: 0012, after 0010
+Revision: 0012, after 0011
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from alembic import op
 from migrations.sql import allow_null, append_only
 
 revision = "0012"
-down_revision = "0010"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 

@@ -14,6 +14,7 @@ from station.core.db import Base
 from station.core.ids import new_id
 from station.core.money import Money
 from station.payments.models import Interval
+from station.payments.policies import Step
 from station.receipts.models import Acknowledged
 
 
@@ -102,6 +103,32 @@ class Gift(Base):
     def kept(self) -> Money:
         """What is left of it: what counts."""
         return Money(self.amount_cents - self.refunded_cents - self.lost_cents, self.currency)
+
+
+class Contact(Base):
+    """We wrote to, or spoke with, a sustainer about a payment. The same key happens once, ever."""
+
+    __tablename__ = "contact"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    key: Mapped[str] = mapped_column(sa.String(200), unique=True)  # failed:<invoice>; of people's: call:<own id>
+    step: Mapped[Step] = mapped_column(enum(Step))
+    subscription_id: Mapped[UUID] = mapped_column(sa.ForeignKey("subscription.id"), index=True)
+    invoice_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("open_invoice.id"), index=True)
+    mail_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("outgoing_mail.id"))
+    by: Mapped[str] = mapped_column(sa.String(200))
+    note: Mapped[str] = mapped_column(sa.Text, default="")
+    at: Mapped[datetime] = mapped_column(Utc)
+
+
+class OwnDoor(Base):
+    """The donor's own page of a monthly gift. Its links carry this number; a higher one shuts all of them."""
+
+    __tablename__ = "own_door"
+
+    subscription_id: Mapped[UUID] = mapped_column(sa.ForeignKey("subscription.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(default=1)
+    updated_at: Mapped[datetime] = mapped_column(Utc)
 
 
 class Ask(Base):

@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from station.core.money import Money
-from station.payments.models import PaymentKind
+from station.payments.models import InvoiceState, PaymentKind
 
 
 @dataclass(frozen=True)
@@ -237,3 +237,30 @@ class DisputeClosed:
 
     payment_id: UUID
     dispute_id: UUID
+
+
+@dataclass(frozen=True)
+class InvoiceWaits:
+    """A renewal's invoice stands open, or something about it changed: a further try failed, the bank asks."""
+
+    invoice_id: UUID
+    subscription_id: UUID
+    reference: UUID
+
+
+@dataclass(frozen=True)
+class InvoiceClosed:
+    """An invoice that stood open is paid, void or given up."""
+
+    invoice_id: UUID
+    subscription_id: UUID
+    reference: UUID
+    state: InvoiceState
+
+
+@dataclass(frozen=True)
+class MethodChanged:
+    """A method that a customer pays with has changed, or is gone: another number, another expiry."""
+
+    method_id: UUID
+    stripe_customer: str

@@ -25,7 +25,7 @@ from station.core.fingerprint import ACCOUNT
 from station.core.ids import public_id
 from station.core.places import COMMAND_GROUPS, EVENT_SENTENCES, INVARIANTS, EventSentence, Invariant
 from station.licensee.queries import the_licensee
-from station.payments import cli, queries
+from station.payments import cli, keeping_sentences, queries
 from station.payments.deposit_wiring import wire_deposits
 from station.payments.gateway import PAYMENT_PREFIX, known_account
 from station.payments.models import PaymentState
@@ -148,6 +148,12 @@ BOOKS = (
         queries.opening_unlike_history,
     ),
     Invariant("imported-batches", "Every imported batch is the sum of its gifts.", queries.batches_unlike_rows),
+    Invariant(
+        "unpaid-invoices",
+        "No monthly gift waits for money without an open invoice.",
+        queries.retrying_without_invoice,
+    ),
+    Invariant("bank-debits", "No bank debit is tried again by itself.", queries.debits_retried),
     Invariant("stripe-events", "No event of Stripe waits for more than fifteen minutes.", queries.unapplied_events),
 )
 
@@ -171,7 +177,7 @@ def wire() -> None:
     ACCOUNT.contribute(known_account)
     wire_returns()
     wire_deposits()
-    for sentence in SENTENCES:
+    for sentence in (*SENTENCES, *keeping_sentences.SENTENCES):
         EVENT_SENTENCES.contribute(sentence)
     for invariant in BOOKS:
         INVARIANTS.contribute(invariant)

@@ -46,7 +46,7 @@ def operations(source: str) -> Iterator[str]:
 
 
 def called() -> set[str]:
-    return {each for module in GATEWAY.glob("*.py") for each in operations(module.read_text(encoding="utf-8"))}
+    return {each for module in GATEWAY.rglob("*.py") for each in operations(module.read_text(encoding="utf-8"))}
 
 
 def listed() -> dict[str, str]:

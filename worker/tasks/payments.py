@@ -6,18 +6,22 @@ from uuid import UUID
 
 from station.core.outbox import Queue
 from station.payments.services import (
+    ADOPT,
     APPLY,
     KEEP,
     LOOK_BACK,
     RECONCILE,
     SEND_REFUND,
     STOP,
+    VOID,
+    adopt_method,
     apply_event,
     check_open_payments,
     end_subscription,
     look_back,
     send_refund,
     sustaining,
+    void_older,
     watch_disputes,
 )
 from station.payments.services.deposits import comparing, reconciling, sweeps
@@ -83,3 +87,13 @@ def reconcile_all() -> None:
 @periodic("payments.sweep_lines", Queue.MONEY, lease=600)
 def sweep_lines() -> None:
     sweeps.sweep_lines()
+
+
+@task(ADOPT)
+def adopt(session_id: str, subscription_id: str, method_id: str) -> None:
+    adopt_method(session_id, subscription_id, method_id)
+
+
+@task(VOID)
+def void(invoice_id: str) -> None:
+    void_older(UUID(invoice_id))

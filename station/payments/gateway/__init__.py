@@ -35,6 +35,16 @@ from station.payments.gateway.client import (
     update_checkout,
     update_subscription,
 )
+from station.payments.gateway.collecting.calls import (
+    charge_from_now_on,
+    fetch_mandate,
+    fetch_method,
+    open_setup,
+    pay_invoice,
+    setup_params,
+    void_invoice,
+)
+from station.payments.gateway.collecting.saved import Allowance, Saved
 from station.payments.gateway.errors import BadSignature, StripeRefused, StripeUnavailable
 from station.payments.gateway.history import events_between
 from station.payments.gateway.objects import Charged, Invoice, Paying, Session
@@ -63,6 +73,7 @@ from station.payments.gateway.returning import (
 from station.payments.gateway.showing import ShownEvent, masked, shown
 from station.payments.gateway.standing import (
     StandingOrder,
+    Unpaid,
     amount_params,
     date_params,
     end_params,
@@ -78,6 +89,7 @@ __all__ = [
     "PAYMENT_PREFIX",
     "REFUND_PREFIX",
     "SUBSCRIPTION_PREFIX",
+    "Allowance",
     "Attempt",
     "BadSignature",
     "Charged",
@@ -95,6 +107,7 @@ __all__ = [
     "Paying",
     "PayoutSeen",
     "RefundSeen",
+    "Saved",
     "Session",
     "ShownEvent",
     "SignedEvent",
@@ -103,6 +116,7 @@ __all__ = [
     "StripeRefused",
     "StripeUnavailable",
     "Trace",
+    "Unpaid",
     "WarningSeen",
     "accept_dispute",
     "account",
@@ -111,6 +125,7 @@ __all__ = [
     "answer_dispute",
     "attempt_of",
     "cancel_subscription",
+    "charge_from_now_on",
     "create_checkout",
     "create_refund",
     "date_params",
@@ -121,6 +136,8 @@ __all__ = [
     "fetch_charge",
     "fetch_dispute",
     "fetch_invoice",
+    "fetch_mandate",
+    "fetch_method",
     "fetch_payout",
     "fetch_refund",
     "fetch_session",
@@ -134,12 +151,15 @@ __all__ = [
     "masked",
     "movements_of",
     "movements_since",
+    "open_setup",
     "params_of",
     "pause_params",
+    "pay_invoice",
     "payouts_since",
     "refunds_of",
     "register_webhook",
     "resume_params",
+    "setup_params",
     "shown",
     "snapshot_of",
     "stay_params",
@@ -147,4 +167,5 @@ __all__ = [
     "update_checkout",
     "update_subscription",
     "verify",
+    "void_invoice",
 ]

@@ -29,6 +29,7 @@ from station.payments.gateway.objects import (
     paying_of,
     payment_of,
     session_of,
+    unpaid_of,
 )
 from station.payments.gateway.parts import id_of
 from station.payments.gateway.standing import StandingOrder, order_of, stuck_of
@@ -37,7 +38,7 @@ API_VERSION = "2026-10-28.endive"
 RETRIES = 1
 # docs.stripe.com/expand: four levels at most, so that the money of an invoice is a question of its own
 MONEY = "latest_charge.balance_transaction"
-OF_SESSION = [f"payment_intent.{MONEY}", "subscription", "invoice.payments"]
+OF_SESSION = [f"payment_intent.{MONEY}", "subscription", "invoice.payments", "setup_intent.payment_method"]
 OF_INVOICE = ["payments", "parent.subscription_details.subscription"]
 NOT_PAID = ("past_due", "unpaid")
 LOOK_THROUGH = 2000  # sessions, when one is searched by our id
@@ -165,7 +166,8 @@ def _order(subscription: dict[str, Any], bill: Mapping[str, Any], paying: Paying
 def _unpaid(subscription: dict[str, Any], bill: Mapping[str, Any], paying: Paying | None) -> StandingOrder:
     """A subscription whose newest bill is not paid."""
     stuck = stuck_of(bill, asks=paying is not None and paying.asks)
-    return order_of(subscription, paying.failure if paying else "", stuck)
+    failure = paying.failure if paying and subscription["status"] in NOT_PAID else ""
+    return order_of(subscription, failure, stuck, unpaid_of(bill, paying))
 
 
 def _paying(invoice: Mapping[str, Any]) -> Paying | None:
@@ -190,7 +192,7 @@ def fetch_subscription(subscription_id: str) -> StandingOrder:
     with translated():
         found = _plain(_v1().subscriptions.retrieve(subscription_id, {"expand": ["latest_invoice.payments"]}))
         latest = found.get("latest_invoice")
-        if found["status"] in NOT_PAID and isinstance(latest, Mapping):
+        if isinstance(latest, Mapping) and latest["status"] == "open":
             return _unpaid(found, latest, _paying(latest))
     return order_of(found)
 

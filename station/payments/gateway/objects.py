@@ -12,19 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from station.payments.gateway.collecting.saved import Saved, method_of, saved_of_charge, saved_of_setup
 from station.payments.gateway.parts import Ours, Plain, id_of, instant, ours_of
-from station.payments.gateway.standing import StandingOrder
+from station.payments.gateway.standing import StandingOrder, Unpaid
 
-BRANDS = {
-    "amex": "American Express",
-    "diners": "Diners Club",
-    "discover": "Discover",
-    "eftpos_au": "eftpos",
-    "jcb": "JCB",
-    "mastercard": "Mastercard",
-    "unionpay": "UnionPay",
-    "visa": "Visa",
-}
+ASKS = "authentication_required"  # docs.stripe.com/declines/codes: the donor must confirm with the bank
 
 
 @dataclass(frozen=True)
@@ -58,7 +50,7 @@ class Charged:
 class Paying:
     """How far a payment is: money, or on its way (`processing`, a method that takes days), or refused for now.
 
-    `asks`: the donor's bank wants them to confirm it.
+    `asks`: the donor's bank wants them to confirm it. `saved`: what the newest try was made with, where it is kept.
     """
 
     charged: Charged | None = None
@@ -66,6 +58,8 @@ class Paying:
     asks: bool = False
     failed: bool = False
     failure: str = ""
+    failure_code: str = ""
+    saved: Saved | None = None
 
 
 @dataclass(frozen=True)
@@ -80,13 +74,15 @@ class Invoice:
     livemode: bool
     order: StandingOrder | None
     paying: Paying | None
+    unpaid: Unpaid | None = None
 
 
 @dataclass(frozen=True)
 class Session:
     """A Checkout Session with everything that hangs on it. `paying` is None while nobody has paid.
 
-    An open one has an address (`url`, Stripe's page) or a client secret (elements in a page of ours).
+    An open one has an address (`url`, Stripe's page) or a client secret (elements in a page of ours). One in setup
+    mode brings no money, but what was `given` to be charged from now on.
     """
 
     id: str
@@ -101,13 +97,15 @@ class Session:
     invoice: Invoice | None = None
     order: StandingOrder | None = None
     client_secret: str = ""
+    mode: str = ""
+    given: Saved | None = None
 
 
 def charged_of(charge: Plain) -> Charged | None:
     """A charge with its balance transaction expanded; None unless the money was really taken."""
     if charge["status"] != "succeeded" or not charge["paid"] or not charge["amount_captured"]:
         return None
-    method, label = _method(charge.get("payment_method_details") or {})
+    method, label = method_of(charge.get("payment_method_details") or {})
     moved = charge.get("balance_transaction")
     known = moved if isinstance(moved, Mapping) else None
     payer = charge.get("billing_details") or {}
@@ -135,30 +133,45 @@ def _fingerprint(details: Plain) -> str:
     return ((details.get(details.get("type") or "") or {}).get("fingerprint") or "")[:60]
 
 
-def _method(details: Plain) -> tuple[str, str]:
-    """The kind of payment method and what a donor calls it: "Visa ending 4242"."""
-    kind = details.get("type") or ""
-    inside = details.get(kind) or {}
-    name, last4 = kind.replace("_", " ").capitalize(), inside.get("last4")
-    if kind == "card":
-        brand = inside.get("brand") or "card"
-        name = BRANDS.get(brand, brand.replace("_", " ").title())
-    elif kind == "us_bank_account":
-        name = inside.get("bank_name") or "Bank account"
-    return kind[:40], (f"{name} ending {last4}" if last4 else name)[:80]
-
-
 def paying_of(intent: Plain) -> Paying:
     """A PaymentIntent with its charge expanded."""
     charge = intent.get("latest_charge")
     taken = charged_of(charge) if intent["status"] == "succeeded" and isinstance(charge, Mapping) else None
     error = intent.get("last_payment_error") or {}
+    code = error.get("decline_code") or error.get("code") or ""
     return Paying(
         taken,
         processing=intent["status"] == "processing",
-        asks=intent["status"] == "requires_action",
+        asks=intent["status"] == "requires_action" or code == ASKS,
         failed=intent["status"] in ("requires_payment_method", "canceled"),
         failure=(error.get("message") or "")[:500],
+        failure_code=code[:60],
+        saved=saved_of_charge(charge) if isinstance(charge, Mapping) else None,
+    )
+
+
+def unpaid_of(invoice: Plain, paying: Paying | None) -> Unpaid | None:
+    """An invoice of a renewal that is open after a first try, or whose debit is on its way; else None."""
+    if invoice["status"] != "open" or invoice["billing_reason"] == "subscription_create":
+        return None
+    on_its_way = paying is not None and paying.processing
+    if not (invoice.get("attempted") or on_its_way):
+        return None
+    again = invoice.get("next_payment_attempt")
+    found = paying or Paying()
+    return Unpaid(
+        id=invoice["id"],
+        due_cents=invoice["amount_remaining"],
+        currency=invoice["currency"],
+        billed_at=instant(invoice["created"]),
+        attempts=invoice.get("attempt_count") or 0,
+        next_attempt=instant(again) if again else None,
+        page_url=invoice.get("hosted_invoice_url") or "",
+        processing=on_its_way,
+        asks=found.asks,
+        failure=found.failure,
+        failure_code=found.failure_code,
+        kind=found.saved.kind if found.saved else "",
     )
 
 
@@ -186,6 +199,7 @@ def invoice_of(invoice: Plain, order: StandingOrder | None, paying: Paying | Non
         livemode=invoice["livemode"],
         order=order,
         paying=paying,
+        unpaid=unpaid_of(invoice, paying),
     )
 
 
@@ -208,4 +222,6 @@ def session_of(session: Plain, invoice: Invoice | None, order: StandingOrder | N
         invoice=invoice,
         order=order,
         client_secret=session.get("client_secret") or "",
+        mode=session["mode"],
+        given=saved_of_setup(session.get("setup_intent")),
     )

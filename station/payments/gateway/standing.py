@@ -27,12 +27,36 @@ FEEDBACK = {  # Stripe's own list; the donor's words stay with us
 
 
 @dataclass(frozen=True)
+class Unpaid:
+    """An invoice that was not paid at once: how often it was tried, and when Stripe tries again.
+
+    `next_attempt` is None when no further try comes by itself (docs.stripe.com/api/invoices/object). `page_url` is
+    Stripe's own page, where the donor can pay or confirm.
+    """
+
+    id: str
+    due_cents: int
+    currency: str
+    billed_at: datetime
+    attempts: int
+    next_attempt: datetime | None
+    page_url: str
+    processing: bool
+    asks: bool
+    failure: str
+    failure_code: str
+    kind: str
+
+
+@dataclass(frozen=True)
 class StandingOrder:
     """A subscription: `status` is Stripe's word; `failure` says why the newest charge was declined, if it was.
 
     `stuck`: its newest bill is unpaid and no further try comes by itself; None where that bill was not looked at.
     `paused`: collection rests, until `resumes_at` where that is said. `ends_at`: it is cancelled, and runs until
-    then. `item`, `product` and `amount_cents` are those of its one item; empty and None where it has not exactly one.
+    then. `method` is what it charges, "" for the customer's own default; `unpaid` its newest bill, where that is open
+    and was looked at. `item`, `product` and `amount_cents` are those of its one item; empty and None where it has
+    not exactly one.
     """
 
     id: str
@@ -51,6 +75,8 @@ class StandingOrder:
     product: str = ""
     amount_cents: int | None = None
     interval: Interval | None = None
+    method: str = ""
+    unpaid: Unpaid | None = None
 
     @property
     def gave_up(self) -> bool:
@@ -58,7 +84,9 @@ class StandingOrder:
         return self.end_reason == "payment failed"
 
 
-def order_of(subscription: Plain, failure: str = "", stuck: bool | None = None) -> StandingOrder:
+def order_of(
+    subscription: Plain, failure: str = "", stuck: bool | None = None, unpaid: Unpaid | None = None
+) -> StandingOrder:
     """A subscription; its period is the earliest of its items'."""
     items = subscription["items"]["data"]
     ends = [item["current_period_end"] for item in items]
@@ -83,6 +111,8 @@ def order_of(subscription: Plain, failure: str = "", stuck: bool | None = None) 
         product=id_of(price.get("product")) or "",
         amount_cents=price["unit_amount"] * only.get("quantity", 1) if price.get("unit_amount") else None,
         interval=_interval(price.get("recurring") or {}),
+        method=id_of(subscription.get("default_payment_method")) or "",
+        unpaid=unpaid,
     )
 
 

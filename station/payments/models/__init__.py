@@ -10,6 +10,8 @@ from station.payments.models.deposits import BalanceShare, BalanceTransaction, L
 from station.payments.models.dispute import Dispute, DisputeMovement, DisputeState, FraudWarning
 from station.payments.models.events import EventState, StripeEvent
 from station.payments.models.ledger import Account, LedgerEntry, LedgerTransaction
+from station.payments.models.method import Mandate, MandateState, MethodState, PaymentMethod
+from station.payments.models.open_invoice import InvoiceState, OpenInvoice
 from station.payments.models.payment import Payment, PaymentKind, PaymentState, Tender
 from station.payments.models.periods import Period, StripeSweep, SweepKind
 from station.payments.models.refund import Refund, RefundOrigin, RefundReason, RefundState
@@ -33,12 +35,18 @@ __all__ = [
     "GatewayCall",
     "ImportedBatch",
     "Interval",
+    "InvoiceState",
     "LedgerEntry",
     "LedgerTransaction",
     "Listing",
+    "Mandate",
+    "MandateState",
+    "MethodState",
+    "OpenInvoice",
     "Operation",
     "Payment",
     "PaymentKind",
+    "PaymentMethod",
     "PaymentState",
     "Payout",
     "PayoutState",

@@ -31,6 +31,8 @@ class Operation(StrEnum):
     REFUND = "refunds.create"
     ANSWER = "disputes.update"
     ACCEPT = "disputes.close"
+    PAY = "invoices.pay"
+    VOID = "invoices.void_invoice"
 
 
 class GatewayCall(Base):

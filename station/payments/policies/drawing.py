@@ -7,12 +7,13 @@ from typing import cast
 
 from station.payments.policies.dispute import DISPUTE
 from station.payments.policies.graph import Graph
+from station.payments.policies.keeping import INVOICE, MANDATE
 from station.payments.policies.payment import PAYMENT
 from station.payments.policies.payout import PAYOUT
 from station.payments.policies.refund import REFUND
 from station.payments.policies.subscription import SUBSCRIPTION
 
-GRAPHS = cast("tuple[Graph[StrEnum], ...]", (PAYMENT, SUBSCRIPTION, REFUND, DISPUTE, PAYOUT))
+GRAPHS = cast("tuple[Graph[StrEnum], ...]", (PAYMENT, SUBSCRIPTION, REFUND, DISPUTE, PAYOUT, INVOICE, MANDATE))
 
 
 def draw() -> str:

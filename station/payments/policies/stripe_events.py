@@ -21,6 +21,9 @@ class Thing(StrEnum):
     DISPUTE = "dispute"
     WARNING = "warning"
     PAYOUT = "payout"
+    METHOD = "method"
+    CARD_UPDATE = "card_update"
+    MANDATE = "mandate"
 
 
 HOOK = "/hooks/stripe"  # the path that Stripe posts to
@@ -35,6 +38,9 @@ FOLDED: dict[str, Thing] = {
     "checkout.session.expired": Thing.SESSION,
     "invoice.paid": Thing.INVOICE,
     "invoice.payment_failed": Thing.INVOICE,
+    "invoice.payment_action_required": Thing.INVOICE,
+    "invoice.voided": Thing.INVOICE,
+    "invoice.marked_uncollectible": Thing.INVOICE,
     "customer.subscription.updated": Thing.SUBSCRIPTION,
     "customer.subscription.deleted": Thing.SUBSCRIPTION,
     "charge.updated": Thing.CHARGE,  # brings the processing fee, which can come after the payment
@@ -56,6 +62,10 @@ FOLDED: dict[str, Thing] = {
     "payout.failed": Thing.PAYOUT,
     "payout.canceled": Thing.PAYOUT,
     "payout.reconciliation_completed": Thing.PAYOUT,
+    "payment_method.automatically_updated": Thing.CARD_UPDATE,  # by the card networks' updater, without the donor
+    "payment_method.updated": Thing.METHOD,
+    "payment_method.detached": Thing.METHOD,
+    "mandate.updated": Thing.MANDATE,
 }
 # These are about a charge, and no look at what settled that charge answers them.
 ALONE = tuple(kind for kind, thing in FOLDED.items() if thing is Thing.GIVEN_BACK)

@@ -7,7 +7,16 @@ from station.payments.services.checkout.amounts import change_amount
 from station.payments.services.checkout.closing import close_checkout, look_at_payment
 from station.payments.services.checkout.forgetting import forget_unpaid, unpaid_before
 from station.payments.services.checkout.opening import CheckoutClosed, expect, open_payment, start_checkout
-from station.payments.services.folding import RECONCILE
+from station.payments.services.collecting.changing import (
+    NotRunning,
+    adopt_method,
+    look_at_method_page,
+    open_method_page,
+)
+from station.payments.services.collecting.invoices import VOID
+from station.payments.services.collecting.methods import NoMethod
+from station.payments.services.collecting.paying import NothingOpen, look_at_invoice, pay_open_invoice, void_older
+from station.payments.services.folding import ADOPT, RECONCILE
 from station.payments.services.inbox import APPLY, apply_event, receive_event
 from station.payments.services.keeping import KEEP
 from station.payments.services.returns.answering import DisputeOver, accept_dispute, answer_dispute
@@ -51,6 +60,7 @@ from station.payments.services.upkeep.environment import accept_environment
 from station.payments.services.upkeep.sweep import check_open_payments
 
 __all__ = [
+    "ADOPT",
     "APPLY",
     "KEEP",
     "LOOK_BACK",
@@ -59,6 +69,7 @@ __all__ = [
     "RECONCILE",
     "SEND_REFUND",
     "STOP",
+    "VOID",
     "BadSignature",
     "CannotUndo",
     "CheckoutClosed",
@@ -66,6 +77,9 @@ __all__ = [
     "DisputeOver",
     "HostedPage",
     "InPage",
+    "NoMethod",
+    "NotRunning",
+    "NothingOpen",
     "PastPayment",
     "RefundRefused",
     "RefundWish",
@@ -75,6 +89,7 @@ __all__ = [
     "accept_dispute",
     "accept_environment",
     "add_history",
+    "adopt_method",
     "answer_dispute",
     "apply_again",
     "apply_all_again",
@@ -91,12 +106,16 @@ __all__ = [
     "expect",
     "forget_unpaid",
     "limit",
+    "look_at_invoice",
+    "look_at_method_page",
     "look_at_payment",
     "look_back",
     "make_deposit",
     "note_export",
     "open_batch",
+    "open_method_page",
     "open_payment",
+    "pay_open_invoice",
     "receive_event",
     "record_refund",
     "refundable_of",
@@ -108,6 +127,7 @@ __all__ = [
     "take_in",
     "undo_batch",
     "unpaid_before",
+    "void_older",
     "void_payment",
     "watch_disputes",
     "wish_refund",

@@ -6,6 +6,7 @@ Each rule holds whatever came before or comes after:
 * The fee of a charge that no payment has is brought by the session or the invoice that settles it, else by the check.
 * Until the first payment is settled its checkout session tells of everything; the check asks for a lost session.
 * What goes back of a payment is always asked about.
+* A method or mandate that we do not know comes, as it is then, with the checkout or the charge that brings it.
 * A subscription's event whose own body says what the row says brings nothing. The row is stamped all the same, under
   its lock, so that a worker who looked before the event came looks again (`Overtaken`) and cannot undo it.
 """
@@ -21,6 +22,7 @@ from station.payments.models import EventState, PaymentState, Subscription
 from station.payments.policies import SUBSCRIPTION, UNPAID, Thing, subscription_edge
 from station.payments.services.folding import Outcome, Overtaken, ignored, standing_of
 
+KEPT = (Thing.METHOD, Thing.CARD_UPDATE, Thing.MANDATE)
 SETTLING = (Thing.SESSION, Thing.INVOICE, Thing.CHARGE)
 OVER = (PaymentState.FAILED, PaymentState.EXPIRED)
 
@@ -29,6 +31,8 @@ def known(thing: Thing, object_id: str, raw: str) -> Callable[[], Outcome] | Non
     """The fold of an event that needs no question, to run inside the transaction; None when Stripe must be asked."""
     if thing is Thing.SUBSCRIPTION:
         return _subscription(gateway.snapshot_of(raw))
+    if thing in KEPT:
+        return None if queries.keeps(object_id) else _always(ignored("of no sustainer of ours"))
     if thing not in SETTLING:
         return None
     payment = queries.payment_of_object(object_id)

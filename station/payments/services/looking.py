@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from station.core import clock
 from station.core.db import db
 from station.payments import gateway
+from station.payments.gateway import StripeRefused
 from station.payments.policies import Thing
 from station.payments.services.folding import (
     Fold,
@@ -15,6 +17,8 @@ from station.payments.services.folding import (
     fold_dispute,
     fold_given_back,
     fold_invoice,
+    fold_mandate,
+    fold_method,
     fold_payout,
     fold_refund,
     fold_session,
@@ -77,6 +81,21 @@ def _payout(object_id: str) -> Fold:
     return lambda: fold_payout(found)
 
 
+def _method(object_id: str, *, automatic: bool = False) -> Fold:
+    try:
+        found = gateway.fetch_method(object_id)
+    except StripeRefused as refusal:
+        if not refusal.missing:
+            raise
+        found = None
+    return lambda: fold_method(found, object_id, automatic=automatic)
+
+
+def _mandate(object_id: str) -> Fold:
+    found = gateway.fetch_mandate(object_id)
+    return lambda: fold_mandate(found)
+
+
 LOOKS: Mapping[Thing, Callable[[str], Fold]] = {
     Thing.SESSION: _session,
     Thing.INVOICE: _invoice,
@@ -87,4 +106,7 @@ LOOKS: Mapping[Thing, Callable[[str], Fold]] = {
     Thing.DISPUTE: _dispute,
     Thing.WARNING: _warning,
     Thing.PAYOUT: _payout,
+    Thing.METHOD: _method,
+    Thing.CARD_UPDATE: partial(_method, automatic=True),
+    Thing.MANDATE: _mandate,
 }

@@ -12,6 +12,7 @@ from station.core.actor import Actor
 from station.core.announce import announce
 from station.core.events import Subject
 from station.payments.facts import PaymentExpired, PaymentFailed, PaymentProcessing
+from station.payments.gateway import Saved
 from station.payments.models import Payment, PaymentState, Subscription, SubscriptionState
 from station.payments.policies import PAYMENT, PAYMENT_EVENTS, PaymentEdge, SubscriptionEdge
 from station.payments.services.standing import follow_subscription
@@ -36,9 +37,11 @@ def follow(payment: Payment, edge: PaymentEdge, actor: Actor, **data: Any) -> bo
     return True
 
 
-def process(payment: Payment, actor: Actor) -> bool:
-    """The donor has paid by a method that takes days."""
+def process(payment: Payment, saved: Saved | None, actor: Actor) -> bool:
+    """The donor has paid by a method that takes days: promised, and neither gift nor receipt before it arrives."""
     done = follow(payment, PaymentEdge.PROCESS, actor)
+    if done and saved is not None:
+        payment.method, payment.method_label = saved.kind, saved.label
     if done:
         announce(PaymentProcessing(payment.id, payment.reference, payment.amount, payment.method_label))
     return done

@@ -10,6 +10,7 @@ from station.payments.services.folding.charges import fold_charge
 from station.payments.services.folding.disputes import fold_dispute, fold_warning
 from station.payments.services.folding.given_back import fold_given_back
 from station.payments.services.folding.invoices import fold_invoice
+from station.payments.services.folding.methods import ADOPT, fold_mandate, fold_method
 from station.payments.services.folding.outcome import Fold, NotYet, Outcome, Overtaken, ignored, told
 from station.payments.services.folding.payouts import RECONCILE, fold_payout
 from station.payments.services.folding.refunds import fold_refund
@@ -17,6 +18,7 @@ from station.payments.services.folding.sessions import fold_session
 from station.payments.services.folding.subscriptions import fold_order, fold_subscription, standing_of
 
 __all__ = [
+    "ADOPT",
     "RECONCILE",
     "Fold",
     "NotYet",
@@ -27,6 +29,8 @@ __all__ = [
     "fold_dispute",
     "fold_given_back",
     "fold_invoice",
+    "fold_mandate",
+    "fold_method",
     "fold_order",
     "fold_payout",
     "fold_refund",

@@ -9,6 +9,8 @@ from station.payments import queries
 from station.payments.gateway import Invoice
 from station.payments.models import Subscription
 from station.payments.services import books, renewals
+from station.payments.services.collecting.invoices import close, note_unpaid
+from station.payments.services.collecting.methods import keep_paid_with
 from station.payments.services.folding.outcome import Outcome, ignored, told
 from station.payments.services.folding.settling import settled, slow, with_fee
 from station.payments.services.folding.subscriptions import fold_order, row_of
@@ -22,7 +24,11 @@ def fold_invoice(found: Invoice, began: datetime, actor: Actor = STRIPE) -> Outc
         return ignored("an invoice of no subscription of ours")
     if row.stripe_subscription not in (None, order.id):
         return _other_subscription(row, found)
-    changed = fold_order(row, order, began, actor)
+    if found.unpaid:
+        note_unpaid(row, found.unpaid, actor)
+    moved, closed = fold_order(row, order, began, actor), close(found.id, found.status, actor)
+    changed = moved or closed
+    keep_paid_with(row, found.paying, order.method, actor)
     outcome = (_first if found.first else _renewal)(row, found, changed, actor)
     return outcome.answering(found.id, order.id, with_fee(found.paying))
 

@@ -14,6 +14,8 @@ from station.payments.gateway import Session
 from station.payments.models import CallState, EventState, GatewayCall, Operation, Payment, Subscription
 from station.payments.policies import PaymentEdge
 from station.payments.services import books, moving
+from station.payments.services.collecting.methods import keep_paid_with
+from station.payments.services.folding.methods import fold_setup
 from station.payments.services.folding.outcome import Outcome, ignored, told
 from station.payments.services.folding.settling import settled, slow, with_fee
 from station.payments.services.folding.subscriptions import fold_order, lock_subscription
@@ -21,6 +23,8 @@ from station.payments.services.folding.subscriptions import fold_order, lock_sub
 
 def fold_session(found: Session, began: datetime, actor: Actor = STRIPE) -> Outcome:
     """A Checkout Session: money, a slow payment, a refusal or an expiry of the payment that it was opened for."""
+    if found.mode == "setup":
+        return fold_setup(found, actor)
     if found.ours.payment_id is None:
         return ignored("a checkout session without our ids")
     subscription = lock_subscription(found.ours.subscription_id)
@@ -36,6 +40,7 @@ def fold_session(found: Session, began: datetime, actor: Actor = STRIPE) -> Outc
         fold_order(subscription, found.order, began, actor)
         if subscription.stripe_subscription == found.order.id:
             answers.append(found.order.id)
+            keep_paid_with(subscription, found.paying, found.order.method, actor)
         if found.invoice is not None:
             payment.invoice = found.invoice.id
             answers.append(found.invoice.id if found.paid else None)

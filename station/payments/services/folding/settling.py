@@ -28,4 +28,6 @@ def slow(payment: Payment, paying: Paying | None, actor: Actor) -> Outcome:
     if paying is not None and paying.failed:
         reason = paying.failure or "The bank refused the payment."
         return told(payment, moving.refuse(payment, reason, actor), "the payment failed")
-    return told(payment, moving.process(payment, actor), "the payment is on its way")
+    return told(
+        payment, moving.process(payment, paying.saved if paying else None, actor), "the payment is on its way"
+    )

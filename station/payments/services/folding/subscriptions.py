@@ -12,6 +12,7 @@ from station.payments.gateway import StandingOrder
 from station.payments.models import Subscription
 from station.payments.policies import Standing, subscription_edge
 from station.payments.services import keeping, standing
+from station.payments.services.collecting.invoices import note_unpaid
 from station.payments.services.folding.outcome import Outcome, Overtaken, ignored, told
 
 
@@ -27,6 +28,8 @@ def fold_order(row: Subscription, order: StandingOrder, began: datetime, actor: 
     row.stripe_subscription, row.stripe_customer = order.id, order.customer or None
     changed = standing.take_terms(row, order, actor)
     row.current_period_end, row.updated_at = order.period_end, clock.now()
+    if order.unpaid:
+        note_unpaid(row, order.unpaid, actor)
     while (edge := subscription_edge(row.state, standing_of(order))) is not None:
         changed = standing.follow_subscription(row, edge, order.failure or order.end_reason, actor)
     keeping.note_schedule(row)
