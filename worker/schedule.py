@@ -24,6 +24,7 @@ def daily(hour: int, minute: int = 0) -> BaseSchedule:
 
 SCHEDULE: Mapping[str, BaseSchedule] = {
     "giving.forget_drafts": daily(9, 45),
+    "giving.write_due_letters": every(HOUR),
     "payments.check_open": every(MINUTE),
     "payments.watch_disputes": every(HOUR),
     "payments.compare": daily(10, 30),

@@ -11,10 +11,12 @@ import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
+from sandbox.mailbox.testing import Mailbox
 from sandbox.stripe.testing import Handle
 from station.core.db import db
 from station.core.ids import public_id
 from station.giving.models import Gift, Pledge
+from tests.giving.keeping import Giver
 
 FACTS = {
     "frequency": "month",
@@ -85,3 +87,9 @@ def pay(stripe_sandbox: Handle, outbox: Callable[[], int]) -> Callable[..., str 
         return declined
 
     return paid
+
+
+@pytest.fixture
+def giver(stripe_sandbox: Handle, outbox: Callable[[], int], later: Callable[..., None], mailbox: Mailbox) -> Giver:
+    """A monthly donor with a mailbox."""
+    return Giver(stripe_sandbox, outbox, later, mailbox)

@@ -1,8 +1,19 @@
-"""Jobs of giving: close a payment page on which many cards were tried; forget what visitors left unpaid."""
+"""Jobs of giving: close a page on which many cards were tried; forget unpaid drafts; letters to sustainers."""
 
 from __future__ import annotations
 
-from station.giving.services import CLOSE, close_page, forget_drafts
+from uuid import UUID
+
+from station.giving.services import (
+    ABOUT_INVOICE,
+    CLOSE,
+    SEND_LINK,
+    close_page,
+    forget_drafts,
+    send_link,
+    write_about_invoice,
+    write_due_letters,
+)
 from worker.jobs import periodic, task
 
 
@@ -15,3 +26,18 @@ def close(payment_id: str) -> None:
 def forget() -> None:
     while forget_drafts():
         continue
+
+
+@task(ABOUT_INVOICE)
+def about_invoice(invoice_id: str) -> None:
+    write_about_invoice(UUID(invoice_id))
+
+
+@task(SEND_LINK)
+def link(email: str) -> None:
+    send_link(email)
+
+
+@periodic("giving.write_due_letters")
+def due_letters() -> None:
+    write_due_letters()

@@ -12,11 +12,15 @@ from station.giving.reactors.money import (
     sustainer_lapsed,
 )
 from station.giving.reactors.returns import dispute_lost, dispute_won, payment_refunded, refund_failed
+from station.giving.reactors.unpaid import debit_returned, gift_over, invoice_moved
 
 __all__ = [
     "attempt_failed",
+    "debit_returned",
     "dispute_lost",
     "dispute_won",
+    "gift_over",
+    "invoice_moved",
     "make_held_gift",
     "money_arrived",
     "payment_expired",

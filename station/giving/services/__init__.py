@@ -6,6 +6,15 @@ from station.giving.services.errors import AttemptConflict, GivenAlready, NotBeg
 from station.giving.services.history import COLUMNS, Imported, ImportRefused, Refused, import_history, undo_import
 from station.giving.services.hosted import open_checkout
 from station.giving.services.in_page import PageCheckout, open_in_page, opens_one, send_in_page
+from station.giving.services.keeping.asking import SEND_LINK, ask_for_link, send_link, send_link_to
+from station.giving.services.keeping.contacts import note_call
+from station.giving.services.keeping.ladder import (
+    ABOUT_INVOICE,
+    write_about_invoice,
+    write_due_letters,
+    write_returned,
+)
+from station.giving.services.keeping.links import Link, own_link, read_link, shut_links
 from station.giving.services.offline import (
     KeyedBefore,
     NewDonor,
@@ -18,14 +27,17 @@ from station.giving.services.pledges import BegunPledge, PledgeRequest, begin_pl
 from station.giving.services.trials import CLOSE, close_page
 
 __all__ = [
+    "ABOUT_INVOICE",
     "CLOSE",
     "COLUMNS",
+    "SEND_LINK",
     "AttemptConflict",
     "BegunPledge",
     "GivenAlready",
     "ImportRefused",
     "Imported",
     "KeyedBefore",
+    "Link",
     "NewDonor",
     "NotBegun",
     "OfflineGift",
@@ -34,18 +46,28 @@ __all__ = [
     "PledgeRequest",
     "Refused",
     "StillOpen",
+    "ask_for_link",
     "begin_pledge",
     "close_page",
     "close_twins",
     "forget_drafts",
     "import_history",
+    "note_call",
     "open_checkout",
     "open_in_page",
     "opens_one",
+    "own_link",
+    "read_link",
     "record_offline_gift",
     "send_in_page",
+    "send_link",
+    "send_link_to",
     "set_aside",
+    "shut_links",
     "undo_import",
     "void_gift",
+    "write_about_invoice",
     "write_ask",
+    "write_due_letters",
+    "write_returned",
 ]

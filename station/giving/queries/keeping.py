@@ -1,0 +1,293 @@
+"""Reads about sustainers whose charges fail: who they are, what was written to them, and the queue of the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from station.accounts.queries import Told
+from station.core.db import db
+from station.core.events import Subject
+from station.core.ids import public_id
+from station.core.money import Money
+from station.giving import policies
+from station.giving.models import Contact, Frequency, Pledge
+from station.licensee.queries import StationView, station_by_id
+from station.members import queries as members
+from station.members.policies import normalise_email, printed_name
+from station.payments import queries as payments
+from station.payments.gateway import SUBSCRIPTION_PREFIX
+from station.payments.models import InvoiceState, OpenInvoice, Subscription, SubscriptionState
+from station.payments.policies import BANK_DEBIT, UNPAID, Step
+from station.payments.queries import WAITING, MethodView, OpenInvoiceView
+
+PAGE = 50
+RUNS = (SubscriptionState.ACTIVE, SubscriptionState.PAUSED, *UNPAID)
+
+
+class Trouble(StrEnum):
+    """The parts of the queue of failed payments."""
+
+    RETRYING = "retrying"
+    CONFIRM = "confirm"
+    STUCK = "stuck"
+    BANK = "bank"
+    SETTLING = "settling"
+
+
+@dataclass(frozen=True)
+class Sustainer:
+    """A monthly gift with its donor, as they are called and reached today. `email` may be empty."""
+
+    subscription_id: UUID
+    public_id: str
+    state: SubscriptionState
+    amount: Money
+    next_at: datetime | None
+    pledge_id: UUID
+    member_id: UUID | None
+    name: str
+    given_name: str
+    email: str
+    station: StationView
+
+    @property
+    def commitment(self) -> str:
+        """$5 a month."""
+        return policies.described(self.amount, Frequency.MONTH)
+
+    @property
+    def unpaid(self) -> bool:
+        return self.state in UNPAID
+
+    @property
+    def over(self) -> bool:
+        return self.state in (SubscriptionState.LAPSED, SubscriptionState.ENDED)
+
+
+@dataclass(frozen=True)
+class ContactView:
+    """A contact as the desk lists it."""
+
+    step: Step
+    at: datetime
+    by: str
+    note: str
+
+
+@dataclass(frozen=True)
+class FailedRow:
+    """One line of the queue: whose charge failed, why, what comes next, and who spoke with them last."""
+
+    donor: Sustainer
+    invoice: OpenInvoiceView
+    last: ContactView | None
+
+
+@dataclass(frozen=True)
+class FailedPage:
+    """A page of the queue, the longest unpaid first, with how many there are of each kind."""
+
+    rows: list[FailedRow]
+    counts: dict[Trouble, int]
+    many: int
+    page: int
+
+    @property
+    def more(self) -> bool:
+        return self.page * PAGE < self.many
+
+
+@dataclass(frozen=True)
+class FailedStory:
+    """All that the desk shows of one sustainer in trouble."""
+
+    donor: Sustainer
+    member_public_id: str
+    invoice: OpenInvoiceView | None
+    method: MethodView | None
+    method_events: list[Told]
+    contacts: list[ContactView]
+
+
+def sustainer(subscription_id: UUID) -> Sustainer | None:
+    """A monthly gift and its donor, or None for what giving does not know."""
+    order = db.session().get(Subscription, subscription_id)
+    pledge = db.session().get(Pledge, order.reference) if order else None
+    return _sustainer(order, pledge) if order and pledge else None
+
+
+def _sustainer(order: Subscription, pledge: Pledge) -> Sustainer:
+    known = members.member(pledge.member_id) if pledge.member_id else None
+    return Sustainer(
+        order.id,
+        public_id(SUBSCRIPTION_PREFIX, order.id),
+        order.state,
+        Money(order.amount_cents, order.currency),
+        order.current_period_end,
+        pledge.id,
+        pledge.member_id,
+        known.name if known else printed_name(pledge.given_name, pledge.family_name),
+        pledge.given_name,
+        (known.email if known else "") or pledge.email,
+        station_by_id(order.station_id),
+    )
+
+
+def sustainer_subjects(subscription_id: UUID) -> list[Subject]:
+    """What an event about a monthly gift is about."""
+    found = sustainer(subscription_id)
+    about = [Subject("subscription", subscription_id)]
+    if found is not None:
+        about.append(Subject("pledge", found.pledge_id))
+    if found is not None and found.member_id:
+        about.append(Subject("member", found.member_id))
+    return about
+
+
+def running_gifts_of(email: str) -> list[Sustainer]:
+    """The monthly gifts that run of whoever is reached under an address today."""
+    member_id = members.member_id_of(email)
+    theirs = [Pledge.member_id == member_id] if member_id else []
+    typed = sa.and_(Pledge.member_id.is_(None), sa.func.lower(Pledge.email) == email.strip().lower())
+    rows = db.session().execute(
+        sa.select(Subscription, Pledge)
+        .join(Pledge, Pledge.id == Subscription.reference)
+        .where(Subscription.state.in_(RUNS), sa.or_(typed, *theirs))
+        .order_by(Subscription.id)
+        .limit(PAGE)
+    )
+    found = [_sustainer(row[0], row[1]) for row in rows]
+    return [each for each in found if normalise_email(each.email) == normalise_email(email)]
+
+
+def steps_told(invoice_id: UUID) -> Collection[Step]:
+    """The letters that went out about an invoice."""
+    return db.session().scalars(sa.select(Contact.step).where(Contact.invoice_id == invoice_id)).all()
+
+
+def contacted(key: str) -> bool:
+    """Whether a contact of this key was noted."""
+    return db.session().scalar(sa.select(Contact.id).where(Contact.key == key)) is not None
+
+
+def invoices_to_look_at(since: datetime) -> list[UUID]:
+    """Invoices that a letter may be due about: those that stand open, and those that moved since an instant."""
+    wanted = sa.or_(OpenInvoice.state == InvoiceState.OPEN, OpenInvoice.updated_at > since)
+    return list(db.session().scalars(sa.select(OpenInvoice.id).where(wanted).order_by(OpenInvoice.id)))
+
+
+def invoices_of(subscription_id: UUID) -> list[UUID]:
+    """The invoices of a monthly gift that stand open."""
+    mine = (OpenInvoice.subscription_id == subscription_id, OpenInvoice.state == InvoiceState.OPEN)
+    return list(db.session().scalars(sa.select(OpenInvoice.id).where(*mine)))
+
+
+def offered(subscription_id: UUID) -> UUID | None:
+    """The invoice that the donor may pay now, or None."""
+    found = payments.offered_invoice(subscription_id)
+    return found.id if found else None
+
+
+def contacts_of(subscription_id: UUID, limit: int = 50) -> list[ContactView]:
+    """Contacts with a sustainer, newest first."""
+    mine = sa.select(Contact).where(Contact.subscription_id == subscription_id)
+    rows = db.session().scalars(mine.order_by(Contact.at.desc(), Contact.id.desc()).limit(limit))
+    return [_contact(row) for row in rows]
+
+
+def _contact(row: Contact) -> ContactView:
+    return ContactView(row.step, row.at, row.by, row.note)
+
+
+TROUBLES: dict[Trouble, sa.ColumnElement[bool]] = {
+    Trouble.RETRYING: sa.and_(OpenInvoice.state == InvoiceState.OPEN, OpenInvoice.next_attempt_at.is_not(None)),
+    Trouble.CONFIRM: sa.and_(OpenInvoice.state == InvoiceState.OPEN, OpenInvoice.asks),
+    Trouble.STUCK: sa.and_(
+        OpenInvoice.state == InvoiceState.OPEN, OpenInvoice.next_attempt_at.is_(None), ~OpenInvoice.asks
+    ),
+    Trouble.BANK: sa.and_(OpenInvoice.state == InvoiceState.OPEN, OpenInvoice.kind == BANK_DEBIT),
+    Trouble.SETTLING: OpenInvoice.state == InvoiceState.SETTLING,
+}
+
+
+def failed_payments(wanted: Trouble | None, page: int) -> FailedPage:
+    """A page (from 1) of the queue: of one kind, or everything that was refused and is open."""
+    where = [*_in_queue(), TROUBLES[wanted] if wanted else OpenInvoice.state == InvoiceState.OPEN]
+    joined = sa.join(OpenInvoice, Subscription, Subscription.id == OpenInvoice.subscription_id)
+    rows = (
+        db.session()
+        .execute(
+            sa.select(OpenInvoice, Subscription, Pledge)
+            .select_from(joined)
+            .join(Pledge, Pledge.id == Subscription.reference)
+            .where(*where)
+            .order_by(OpenInvoice.billed_at, OpenInvoice.id)
+            .limit(PAGE)
+            .offset((page - 1) * PAGE)
+        )
+        .all()
+    )
+    last = _last_contacts([row[1].id for row in rows])
+    shown = [
+        FailedRow(_sustainer(order, pledge), payments.invoice_view(bill), last.get(order.id))
+        for bill, order, pledge in rows
+    ]
+    return FailedPage(shown, failed_counts(), _count(where), page)
+
+
+def failed_counts() -> dict[Trouble, int]:
+    """How many there are of each kind; one may be of two."""
+    return {kind: _count([*_in_queue(), condition]) for kind, condition in TROUBLES.items()}
+
+
+def refused_open() -> int:
+    """How many renewals were refused and stand open."""
+    return _count([*_in_queue(), OpenInvoice.state == InvoiceState.OPEN])
+
+
+def _in_queue() -> list[sa.ColumnElement[bool]]:
+    return [OpenInvoice.state.in_(WAITING), Subscription.state.in_((*UNPAID, SubscriptionState.ACTIVE))]
+
+
+def _count(where: Sequence[sa.ColumnElement[bool]]) -> int:
+    joined = sa.join(OpenInvoice, Subscription, Subscription.id == OpenInvoice.subscription_id)
+    return db.session().scalar(sa.select(sa.func.count()).select_from(joined).where(*where)) or 0
+
+
+def _last_contacts(orders: Sequence[UUID]) -> dict[UUID, ContactView]:
+    rows = db.session().scalars(sa.select(Contact).where(Contact.subscription_id.in_(orders)).order_by(Contact.at))
+    return {row.subscription_id: _contact(row) for row in rows}
+
+
+def failed_story(subscription_id: UUID) -> FailedStory | None:
+    """One sustainer in trouble, with everything that staff need to call; None for an unknown one."""
+    donor = sustainer(subscription_id)
+    if donor is None:
+        return None
+    method = payments.method_of(subscription_id)
+    return FailedStory(
+        donor,
+        public_id("member", donor.member_id) if donor.member_id else "",
+        payments.offered_invoice(subscription_id),
+        method,
+        payments.method_changes(method.id) if method else [],
+        contacts_of(subscription_id),
+    )
+
+
+def letters_twice() -> list[str]:
+    """Letters that went out twice about one invoice: each step happens once."""
+    rows = db.session().execute(
+        sa.select(Contact.invoice_id, Contact.step, sa.func.count().label("many"))
+        .where(Contact.invoice_id.is_not(None), Contact.step.not_in((Step.CALL, Step.LINK)))
+        .group_by(Contact.invoice_id, Contact.step)
+        .having(sa.func.count() > 1)
+        .limit(PAGE)
+    )
+    return [f"“{row.step}” went out {row.many} times about {public_id('bill', row.invoice_id)}" for row in rows]

@@ -1,0 +1,1 @@
+"""Keeping sustainers: letters about failed charges, links to the donor's own page, and what staff did."""
