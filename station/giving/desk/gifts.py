@@ -1,4 +1,4 @@
-"""The desk's pages of giving: gifts, one gift, gifts that were held, and the words of the ask."""
+"""The desk's pages of gifts, of held gifts, and of the words of the ask."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from station.core import clock
 from station.core.ids import public_id, row_id
 from station.giving import policies, queries, reactors, services
 from station.giving.desk.blueprint import desk
+from station.giving.desk.paging import pager
 from station.giving.forms import AskForm, UndoForm
 from station.giving.queries import GiftFilter, checks
 from station.licensee.queries import StationView, station_by_slug, stations, the_licensee
@@ -114,8 +115,4 @@ def _chosen(form: AskForm) -> StationView:
 
 
 def _pager(found: queries.GiftPage, said: dict[str, Any]) -> dict[str, Any] | None:
-    if found.page == 1 and not found.more:
-        return None
-    before = url_for("giving_desk.gifts", **said, page=found.page - 1) if found.page > 1 else None
-    after = url_for("giving_desk.gifts", **said, page=found.page + 1) if found.more else None
-    return {"prev_url": before, "next_url": after, "text": f"Page {found.page}"}
+    return pager(found, lambda page: url_for("giving_desk.gifts", **said, page=page))

@@ -11,13 +11,16 @@ from station.giving.forms.attempts import (
 )
 from station.giving.forms.deposit import DepositForm, UndoForm
 from station.giving.forms.offline import OfflineForm
+from station.giving.forms.own import CallForm, LinkForm
 from station.giving.forms.pledge import PledgeForm, from_link, from_pledge, read_email
 
 __all__ = [
     "ATTEMPT_LASTS",
     "AskForm",
     "Attempt",
+    "CallForm",
     "DepositForm",
+    "LinkForm",
     "OfflineForm",
     "PledgeForm",
     "UndoForm",

@@ -1,0 +1,153 @@
+"""The donor's own page of a monthly gift. Its address is the key to it; everything on it works without a script."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Blueprint, Response, g, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from station.accounts.guards import public
+from station.core.actor import VISITOR, Actor, ActorKind
+from station.giving import forms, queries, services
+from station.giving.forms import LinkForm
+from station.giving.queries import OwnGift
+from station.payments import services as payments
+from station.payments.models import InvoiceState
+from station.payments.services import NoMethod, NothingOpen, StripeRefused, StripeUnavailable
+from station.screening.services import may_ask
+
+own = Blueprint("own", __name__, url_prefix="/my-gift")
+public(own, "a donor has no account; the address of the page carries a signed link that ends and can be shut")
+own.csrf_exempt_because = (  # type: ignore[attr-defined]  # read by web.app
+    "no cookie speaks for a donor here; the link in the address does, and the sender's own site is checked"
+)
+TAKEN = {InvoiceState.PAID: "paid", InvoiceState.SETTLING: "settling", InvoiceState.OPEN: "asks"}
+
+
+@own.after_request
+def private(response: Response) -> Response:
+    """Nobody keeps this answer, no search engine lists it, and no other site learns its address."""
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["X-Robots-Tag"] = "noindex"
+    response.headers["Referrer-Policy"] = "same-origin"
+    return response
+
+
+@own.route("", methods=["GET", "POST"])
+def ask() -> ResponseReturnValue:
+    """“Send me my link”. The answer is the same for every address."""
+    form = LinkForm()
+    if request.method == "GET":
+        return render_template("giving/own/ask.html", form=form)
+    if not form.validate():
+        return render_template("giving/own/ask.html", form=form), 422
+    if not may_ask(request.remote_addr or ""):
+        return render_template("giving/own/too_often.html"), 429
+    if not form.website.data:
+        services.ask_for_link(form.email.data or "")
+    return render_template("giving/own/asked.html", email=form.email.data)
+
+
+@own.get("/<token>")
+def show(token: str) -> ResponseReturnValue:
+    """The page: what was promised, what comes next, and everything that can be done about it."""
+    link = services.read_link(token)
+    gift = queries.own_gift(link.subscription_id) if link and link.opens else None
+    if gift is None:
+        return shut(410 if link else 404)
+    if "back" in request.args:
+        return _home(token, gift)
+    return _page(token, gift)
+
+
+def _home(token: str, gift: OwnGift) -> ResponseReturnValue:
+    """The donor is back from Stripe's page: see what they did there, before its events tell."""
+    said = "given"
+    try:
+        if gift.invoice is not None:
+            payments.look_at_invoice(gift.invoice.id, VISITOR)
+        if request.args["back"] == "method":
+            before = gift.method.id if gift.method else None
+            payments.look_at_method_page(gift.donor.subscription_id)
+            now = queries.own_gift(gift.donor.subscription_id)
+            said = "given" if now and now.method and now.method.id != before else "same"
+        else:
+            said = ""
+    except StripeUnavailable:
+        said = "later"
+    return _to(token, said)
+
+
+def _page(token: str, gift: OwnGift) -> Response:
+    g.station = gift.donor.station
+    said = request.args.get("said", "")
+    return make_response(render_template("giving/own/show.html", token=token, gift=gift, said=said))
+
+
+@own.post("/<token>/method")
+def change_method(token: str) -> ResponseReturnValue:
+    """On to Stripe's page, where another card or bank account is given."""
+    gift = _theirs(token)
+    if isinstance(gift, Response):
+        return gift
+    back = url_for("own.show", token=token, back="method", _external=True)
+    try:
+        return redirect(payments.open_method_page(gift.donor.subscription_id, back), 303)
+    except (StripeUnavailable, StripeRefused):
+        return _to(token, "later")
+
+
+@own.post("/<token>/pay/<invoice>")
+def pay(token: str, invoice: str) -> ResponseReturnValue:
+    """Pay what stands open, because the donor says so. A second press changes nothing."""
+    gift = _theirs(token)
+    if isinstance(gift, Response):
+        return gift
+    wanted = queries.own_invoice(gift.donor.subscription_id, invoice)
+    return _to(token, _pay(gift, wanted) if wanted else "nothing")
+
+
+def _pay(gift: OwnGift, invoice: UUID) -> str:
+    try:
+        return TAKEN.get(payments.pay_open_invoice(invoice, _donor(gift)).state, "nothing")
+    except NothingOpen:
+        return "nothing"
+    except NoMethod:
+        return "no_method"
+    except StripeRefused:
+        return "refused"
+    except StripeUnavailable:
+        return "later"
+
+
+@own.post("/<token>/shut")
+def shut_links(token: str) -> ResponseReturnValue:
+    """Shut every link to this page, for somebody whose mail was read by others."""
+    gift = _theirs(token)
+    if isinstance(gift, Response):
+        return gift
+    services.shut_links(gift.donor.subscription_id, _donor(gift))
+    return redirect(url_for("own.ask"), 303)
+
+
+def _theirs(token: str) -> OwnGift | Response:
+    """The gift behind a link that opens, for a form that was sent from our own page; else what is answered."""
+    if not forms.sent_from_here(dict(request.headers), request.host):
+        return shut(403)
+    link = services.read_link(token)
+    gift = queries.own_gift(link.subscription_id) if link and link.opens else None
+    return gift or shut(410 if link else 404)
+
+
+def shut(status: int) -> Response:
+    """The same page for a link that is forged, foreign, too old or shut: it tells nothing, and offers a new one."""
+    return make_response(render_template("giving/own/shut.html", form=LinkForm(formdata=None)), status)
+
+
+def _to(token: str, said: str) -> ResponseReturnValue:
+    return redirect(url_for("own.show", token=token, said=said or None), 303)
+
+
+def _donor(gift: OwnGift) -> Actor:
+    return Actor(ActorKind.MEMBER, gift.donor.name, gift.donor.member_id)

@@ -1,0 +1,226 @@
+"""The donor's own page of a monthly gift: its link, what it shows, and what can be done there."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from flask.testing import FlaskClient
+
+from sandbox.stripe.testing import Handle
+from station.core.db import db, transaction
+from station.core.places import INVARIANTS
+from station.giving.services import own_link
+from station.payments.models import InvoiceState, SubscriptionState
+from tests.giving.conftest import Donor
+from tests.giving.keeping import Giver, steps
+from tests.payments.keeping import charges_of
+
+HERE = {"Sec-Fetch-Site": "same-origin"}
+
+
+def link_of(giver: Giver) -> str:
+    """The path of a donor's own page."""
+    with transaction():
+        return own_link(giver.order().id).partition("://")[2].partition("/")[2].join(("/", ""))
+
+
+def press(client: FlaskClient, page: Any, words: str) -> Any:
+    """Press the button with these words."""
+    for form in re.findall(r"<form[^>]*action=\"([^\"]+)\"[^>]*>(.*?)</form>", page.text, re.S):
+        if words in form[1]:
+            return client.post(form[0], headers=HERE)
+    raise AssertionError(f"no button “{words}”")
+
+
+def followed(client: FlaskClient, answer: Any) -> Any:
+    assert answer.status_code == 303, answer.text
+    return client.get(answer.location)
+
+
+def test_the_page_says_what_was_promised_and_no_more(giver: Giver, donor: Donor, client: FlaskClient) -> None:
+    giver.begin(donor)
+    page = client.get(link_of(giver))
+    assert page.status_code == 200
+    for said in ("$5 a month to News", "Visa ending 4242", "Next charge"):
+        assert said in page.text
+    for hidden in ("maria@example.org", "Peña", "cus_", "sub_", "pm_"):
+        assert hidden not in page.text
+    assert page.headers["Cache-Control"] == "private, no-store"
+    assert page.headers["X-Robots-Tag"] == "noindex"
+    assert page.headers["Referrer-Policy"] == "same-origin"
+    assert "Set-Cookie" not in page.headers
+
+
+def test_the_letter_leads_to_it(giver: Giver, donor: Donor, client: FlaskClient) -> None:
+    giver.begin(donor)
+    giver.refused()
+    page = client.get(giver.link())
+    assert "Still open: $5.00" in page.text
+    assert "We try again by ourselves on" in page.text
+
+
+def test_a_forged_an_old_and_a_shut_link_tell_nothing(giver: Giver, donor: Donor, client: FlaskClient) -> None:
+    giver.begin(donor)
+    path = link_of(giver)
+    for wrong in ("/my-gift/nonsense", path[:-1] + ("A" if path[-1] != "A" else "B"), f"{path}{'x' * 400}"):
+        answer = client.get(wrong)
+        assert (answer.status_code, "$5" in answer.text) == (404, False)
+        assert client.post(f"{wrong}/method", headers=HERE).status_code == 404
+    assert followed(client, press(client, client.get(path), "Shut all links")).status_code == 200
+    assert (client.get(path).status_code, client.post(f"{path}/method", headers=HERE).status_code) == (410, 410)
+    fresh = link_of(giver)
+    assert client.get(fresh).status_code == 200
+    giver.later(days=31)
+    assert client.get(fresh).status_code == 404
+
+
+def test_another_site_cannot_press_for_the_donor(giver: Giver, donor: Donor, client: FlaskClient) -> None:
+    giver.begin(donor)
+    giver.refused()
+    path = link_of(giver)
+    for action in ("method", "shut", f"pay/{giver.invoice().id}"):
+        assert client.post(f"{path}/{action}", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
+    assert client.get(path).status_code == 200
+
+
+def test_nobody_pays_with_one_link_for_another_gift(
+    giver: Giver, donor: Donor, client: FlaskClient, stripe_sandbox: Handle
+) -> None:
+    giver.begin(donor)
+    unpaid = giver.refused()
+    bill = re.search(r"/pay/(bill_\w+)", client.get(link_of(giver)).text)
+    assert bill
+    giver.begin(donor, email="other@example.org", given_name="Ana", amount="10")
+    foreign = link_of(giver)
+    answer = client.post(f"{foreign}/pay/{bill[1]}", headers=HERE)
+    assert "said=nothing" in answer.location
+    assert client.post(f"{foreign}/pay/nonsense", headers=HERE).location == answer.location
+    assert charges_of(stripe_sandbox, unpaid) == 0
+
+
+def test_the_open_payment_is_paid_once_however_often_it_is_pressed(
+    giver: Giver, donor: Donor, client: FlaskClient, stripe_sandbox: Handle
+) -> None:
+    giver.begin(donor)
+    unpaid = giver.refused()
+    page = client.get(giver.link())
+    first, second = (press(client, page, "Pay $5.00 now with Visa ending 4242") for _ in range(2))
+    assert "Thank you. Your payment has arrived" in followed(client, first).text
+    assert "said=nothing" in second.location
+    giver.told()
+    assert (charges_of(stripe_sandbox, unpaid), giver.invoice().state) == (1, InvoiceState.PAID)
+    assert giver.letters()[-1] == "Thank you: your monthly gift arrived"
+    assert {i.name: i.broken() for i in INVARIANTS if i.broken()} == {}
+
+
+def test_another_card_is_given_and_the_open_payment_is_only_offered(
+    giver: Giver, donor: Donor, client: FlaskClient, stripe_sandbox: Handle
+) -> None:
+    giver.begin(donor)
+    unpaid = giver.refused()
+    path = giver.link()
+    gone = press(client, client.get(path), "Give another card")
+    assert gone.location.startswith(stripe_sandbox.url)
+    session = gone.location.rpartition("/")[2]
+    assert stripe_sandbox.pay(session, "5555555555554444") is None
+    back = followed(client, client.get(f"{path}?back=method"))  # before any event has told
+    assert "Your next gifts are charged to what you have just given." in back.text
+    assert "Mastercard ending 4444" in back.text
+    assert charges_of(stripe_sandbox, unpaid) == 0
+    paid = followed(client, press(client, back, "Pay $5.00 now with Mastercard ending 4444"))
+    assert "Thank you" in paid.text
+    giver.told()
+    assert charges_of(stripe_sandbox, unpaid) == 1
+
+
+def test_a_donor_who_turns_back_has_changed_nothing(giver: Giver, donor: Donor, client: FlaskClient) -> None:
+    giver.begin(donor)
+    path = link_of(giver)
+    press(client, client.get(path), "Give another card")
+    back = followed(client, client.get(f"{path}?back=method"))
+    assert "Nothing was changed" in back.text
+    assert "Visa ending 4242" in back.text
+
+
+def test_a_bank_that_asks_is_answered_on_its_page(
+    giver: Giver, donor: Donor, client: FlaskClient, stripe_sandbox: Handle
+) -> None:
+    giver.begin(donor, card="4000002760003184")
+    unpaid = giver.renewed()
+    page = client.get(giver.link())
+    assert "Confirm $5.00 with your bank" in page.text
+    assert "Pay $5.00" not in page.text
+    assert giver.invoice().page_url in page.text
+    stripe_sandbox.confirm_invoice(unpaid)
+    back = followed(client, client.get(f"{giver.link()}?back=bank"))
+    assert "Confirm" not in back.text
+    assert (giver.invoice().state, giver.order().state) == (InvoiceState.PAID, SubscriptionState.ACTIVE)
+
+
+def test_a_dead_bank_account_is_not_offered(giver: Giver, donor: Donor, client: FlaskClient) -> None:
+    giver.begin_by_bank(donor)
+    giver.renewed()
+    giver.stripe.settle_debits(sent_back="debit_not_authorized")
+    giver.told()
+    page = client.get(giver.link())
+    assert "To pay it, give another card or bank account first." in page.text
+    assert "cannot be charged any more" in page.text
+
+
+def test_a_refusal_and_a_silent_stripe_are_said_in_words(
+    giver: Giver, donor: Donor, client: FlaskClient, stripe_sandbox: Handle
+) -> None:
+    giver.begin(donor)
+    giver.refused(times=2)
+    page = client.get(giver.link())
+    assert "The bank said no. Nothing was charged." in followed(client, press(client, page, "Pay $5.00")).text
+    stripe_sandbox.fault("cut", count=2)
+    assert "does not answer just now" in followed(client, press(client, page, "Pay $5.00")).text
+    stripe_sandbox.fault("cut", count=2)
+    assert "does not answer just now" in followed(client, press(client, page, "Give another card")).text
+
+
+def test_a_link_is_sent_only_to_those_who_give_and_nobody_learns_which(
+    giver: Giver, donor: Donor, client: FlaskClient
+) -> None:
+    giver.begin(donor)
+    answers = []
+    for email in ("Maria@Example.org", "nobody@example.org"):
+        answer = client.post("/my-gift", data={"email": email}, headers=HERE)
+        answers.append((answer.status_code, answer.text.replace(email, "…")))
+    giver.told()
+    assert answers[0] == answers[1]
+    assert [str(m["To"]) for m in giver.mailbox.messages if "link" in str(m["Subject"])] == [
+        "Maria Peña <maria@example.org>"
+    ]
+    assert client.get(giver.link()).status_code == 200
+    assert steps() == ["link"]
+
+
+def test_letters_cannot_be_asked_for_without_end(giver: Giver, donor: Donor, client: FlaskClient) -> None:
+    giver.begin(donor)
+    statuses = [client.post("/my-gift", data={"email": "maria@example.org"}).status_code for _ in range(12)]
+    giver.told()
+    assert (statuses[0], statuses[-1], len(giver.letters())) == (200, 429, 3)
+
+
+def test_the_trap_and_a_bad_address_send_nothing(giver: Giver, donor: Donor, client: FlaskClient) -> None:
+    giver.begin(donor)
+    client.post("/my-gift", data={"email": "maria@example.org", "website": "https://spam.example"})
+    assert client.post("/my-gift", data={"email": "not an address"}).status_code == 422
+    assert client.post("/my-gift", data={}).status_code == 422
+    giver.told()
+    assert giver.letters() == []
+
+
+def test_a_gift_that_lapsed_can_be_started_again(giver: Giver, donor: Donor, client: FlaskClient) -> None:
+    giver.begin(donor)
+    giver.refused(times=9)
+    for days in (3.01, 5.01, 7.01):
+        giver.passes(days)
+    db.session.rollback()
+    page = client.get(giver.link())
+    assert "It has ended, because it could not be charged" in page.text
+    assert "Start again" in page.text
+    assert "Give another card" not in page.text
