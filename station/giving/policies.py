@@ -87,7 +87,7 @@ def plain(amount: Money) -> str:
 
 def described(amount: Money, frequency: Frequency) -> str:
     """A commitment in words: $5 a month; $5 once."""
-    return f"{amount.short} a month" if frequency is Frequency.MONTH else f"{amount.short} once"
+    return f"{amount.short} once" if frequency is Frequency.ONCE else f"{amount.short} a {frequency.value}"
 
 
 def holds_card_number(text: str) -> bool:

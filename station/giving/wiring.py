@@ -7,18 +7,7 @@ from uuid import UUID
 from flask import url_for
 
 from station.accounts.models import Role
-from station.accounts.places import (
-    NAV,
-    QUEUES,
-    SUBJECT_PAGES,
-    TILES,
-    NavItem,
-    SubjectPage,
-    Tile,
-    TileValue,
-    WorkQueue,
-    WorkRow,
-)
+from station.accounts.places import NAV, QUEUES, TILES, NavItem, Tile, TileValue, WorkQueue, WorkRow
 from station.core import clock
 from station.core.announce import react
 from station.core.ids import public_id
@@ -165,7 +154,6 @@ def wire() -> None:
     NAV.contribute(NavItem("Failed payments", "giving_desk.failed_payments", "Development", ROLES), rank=22)
     TILES.contribute(Tile("Failed monthly payments", _failed, ROLES), rank=14)
     QUEUES.contribute(WorkQueue("Monthly payments that wait for the donor", ROLES, _waiting), rank=35)
-    SUBJECT_PAGES.contribute(SubjectPage("subscription", _sustainer_url), rank=45)
     TILES.contribute(Tile("Gifts today", _today, ROLES), rank=10)
     TILES.contribute(Tile("Gifts this month", _this_month, ROLES), rank=11)
     TILES.contribute(Tile("Sustainers", _sustainers, ROLES), rank=12)

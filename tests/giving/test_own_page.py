@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 from flask.testing import FlaskClient
@@ -224,3 +225,61 @@ def test_a_gift_that_lapsed_can_be_started_again(giver: Giver, donor: Donor, cli
     assert "It has ended, because it could not be charged" in page.text
     assert "Start again" in page.text
     assert "Give another card" not in page.text
+
+
+def change(client: FlaskClient, path: str, what: str, **typed: str) -> Any:
+    data = {f"{what}-{name}": value for name, value in typed.items()}
+    return client.post(f"{path}/change/{what}", data=data, headers=HERE)
+
+
+def test_a_donor_changes_rests_goes_on_and_stops(
+    giver: Giver, donor: Donor, client: FlaskClient, stripe_sandbox: Handle
+) -> None:
+    giver.begin(donor)
+    path, at_stripe = link_of(giver), giver.order().stripe_subscription or ""
+    page = followed(client, change(client, path, "amount", amount="12"))
+    assert "$12 a month to News" in page.text
+    assert "Done." in page.text
+    followed(client, change(client, path, "day", day="15"))
+    assert giver.order().charge_day == 15
+    next_at = giver.order().current_period_end
+    assert next_at is not None
+    page = followed(client, change(client, path, "pause", until=str((next_at + timedelta(days=40)).date())))
+    assert ("It rests until" in page.text, giver.order().state) == (True, SubscriptionState.PAUSED)
+    page = followed(client, change(client, path, "resume"))
+    assert ("It rests" in page.text, giver.order().state) == (False, SubscriptionState.ACTIVE)
+    page = followed(client, change(client, path, "stop", reason="money", words="Thank you all the same"))
+    assert "You have stopped it; nothing more is charged" in page.text
+    assert (giver.order().state, stripe_sandbox.get(at_stripe)["status"]) == (SubscriptionState.ENDED, "canceled")
+    assert change(client, path, "amount", amount="20").status_code == 409
+    assert {i.name: i.broken() for i in INVARIANTS if i.broken()} == {}
+
+
+def test_what_cannot_be_changed_is_said_in_a_sentence(giver: Giver, donor: Donor, client: FlaskClient) -> None:
+    giver.begin(donor)
+    path = link_of(giver)
+    for what, typed, status, words in (
+        ("amount", {"amount": "1"}, 422, "$5"),
+        ("amount", {"amount": "4242 4242 4242 4242"}, 422, "card number"),
+        ("amount", {"amount": "5"}, 409, "This gift is $5.00 already."),
+        ("day", {"day": "31st"}, 422, "Choose a day from the list."),
+        ("pause", {"until": ""}, 422, "Say from which day on"),
+        ("pause", {"until": "2001-01-01"}, 409, "Choose a later day"),
+        ("resume", {}, 409, ""),
+    ):
+        answer = change(client, path, what, **typed)
+        assert (answer.status_code, words in answer.text) == (status, True), (what, answer.text)
+    assert change(client, path, "nonsense").status_code == 404
+    assert change(client, "/my-gift/forged", "stop").status_code == 404
+
+
+def test_nobody_is_written_to_about_a_gift_that_they_have_stopped(
+    giver: Giver, donor: Donor, client: FlaskClient
+) -> None:
+    giver.begin(donor)
+    giver.refused(times=9)
+    followed(client, change(client, giver.link(), "stop"))
+    before = len(giver.letters())
+    for _ in range(3):
+        giver.passes(5.1)
+    assert (len(giver.letters()), giver.order().state) == (before, SubscriptionState.ENDED)

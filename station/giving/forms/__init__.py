@@ -11,7 +11,7 @@ from station.giving.forms.attempts import (
 )
 from station.giving.forms.deposit import DepositForm, UndoForm
 from station.giving.forms.offline import OfflineForm
-from station.giving.forms.own import CallForm, LinkForm
+from station.giving.forms.own import CallForm, LinkForm, OwnAmountForm, OwnDayForm, OwnForm, OwnPauseForm, OwnStopForm
 from station.giving.forms.pledge import PledgeForm, from_link, from_pledge, read_email
 
 __all__ = [
@@ -22,6 +22,11 @@ __all__ = [
     "DepositForm",
     "LinkForm",
     "OfflineForm",
+    "OwnAmountForm",
+    "OwnDayForm",
+    "OwnForm",
+    "OwnPauseForm",
+    "OwnStopForm",
     "PledgeForm",
     "UndoForm",
     "fresh_attempt",

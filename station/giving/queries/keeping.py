@@ -55,11 +55,19 @@ class Sustainer:
     given_name: str
     email: str
     station: StationView
+    frequency: Frequency
+    charge_day: int | None
+    paused_until: datetime | None
+    ends_at: datetime | None
 
     @property
     def commitment(self) -> str:
         """$5 a month."""
-        return policies.described(self.amount, Frequency.MONTH)
+        return policies.described(self.amount, self.frequency)
+
+    @property
+    def paused(self) -> bool:
+        return self.state is SubscriptionState.PAUSED
 
     @property
     def unpaid(self) -> bool:
@@ -136,6 +144,10 @@ def _sustainer(order: Subscription, pledge: Pledge) -> Sustainer:
         pledge.given_name,
         (known.email if known else "") or pledge.email,
         station_by_id(order.station_id),
+        Frequency(order.interval),
+        order.charge_day,
+        order.paused_until,
+        order.ends_at,
     )
 
 

@@ -3,8 +3,8 @@
 No session, no cookie; the form works without its script.
 """
 
-from station.giving.views import form, in_page, thanks
+from station.giving.views import form, in_page, own_changes, thanks
 from station.giving.views.blueprint import views
 from station.giving.views.own_page import own
 
-__all__ = ["form", "in_page", "own", "thanks", "views"]
+__all__ = ["form", "in_page", "own", "own_changes", "thanks", "views"]

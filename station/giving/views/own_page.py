@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from flask import Blueprint, Response, g, make_response, redirect, render_template, request, url_for
@@ -10,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from station.accounts.guards import public
 from station.core.actor import VISITOR, Actor, ActorKind
 from station.giving import forms, queries, services
-from station.giving.forms import LinkForm
+from station.giving.forms import LinkForm, OwnAmountForm, OwnDayForm, OwnForm, OwnPauseForm, OwnStopForm
 from station.giving.queries import OwnGift
 from station.payments import services as payments
 from station.payments.models import InvoiceState
@@ -22,6 +23,15 @@ public(own, "a donor has no account; the address of the page carries a signed li
 own.csrf_exempt_because = (  # type: ignore[attr-defined]  # read by web.app
     "no cookie speaks for a donor here; the link in the address does, and the sender's own site is checked"
 )
+FORMS: Mapping[str, type[OwnForm]] = {
+    "amount": OwnAmountForm,
+    "day": OwnDayForm,
+    "skip": OwnForm,
+    "pause": OwnPauseForm,
+    "resume": OwnForm,
+    "stop": OwnStopForm,
+    "stay": OwnForm,
+}
 TAKEN = {InvoiceState.PAID: "paid", InvoiceState.SETTLING: "settling", InvoiceState.OPEN: "asks"}
 
 
@@ -58,7 +68,7 @@ def show(token: str) -> ResponseReturnValue:
         return shut(410 if link else 404)
     if "back" in request.args:
         return _home(token, gift)
-    return _page(token, gift)
+    return page(token, gift, said=request.args.get("said", ""))
 
 
 def _home(token: str, gift: OwnGift) -> ResponseReturnValue:
@@ -76,41 +86,47 @@ def _home(token: str, gift: OwnGift) -> ResponseReturnValue:
             said = ""
     except StripeUnavailable:
         said = "later"
-    return _to(token, said)
+    return to(token, said)
 
 
-def _page(token: str, gift: OwnGift) -> Response:
+def page(
+    token: str, gift: OwnGift, sent: Mapping[str, OwnForm] | None = None, status: int = 200, said: str = ""
+) -> Response:
+    """The page with a form for each change; one that was `sent` keeps what was typed and its errors."""
     g.station = gift.donor.station
-    said = request.args.get("said", "")
-    return make_response(render_template("giving/own/show.html", token=token, gift=gift, said=said))
+    first = {"day": str(gift.donor.charge_day or "")}
+    fresh = {name: kind(formdata=None, prefix=name, data=first) for name, kind in FORMS.items()}
+    wrong = next(iter(sent.values())) if sent else None
+    shown = {"token": token, "gift": gift, "said": said, "forms": {**fresh, **(sent or {})}, "wrong": wrong}
+    return make_response(render_template("giving/own/show.html", **shown), status)
 
 
 @own.post("/<token>/method")
 def change_method(token: str) -> ResponseReturnValue:
     """On to Stripe's page, where another card or bank account is given."""
-    gift = _theirs(token)
+    gift = theirs(token)
     if isinstance(gift, Response):
         return gift
     back = url_for("own.show", token=token, back="method", _external=True)
     try:
         return redirect(payments.open_method_page(gift.donor.subscription_id, back), 303)
     except (StripeUnavailable, StripeRefused):
-        return _to(token, "later")
+        return to(token, "later")
 
 
 @own.post("/<token>/pay/<invoice>")
 def pay(token: str, invoice: str) -> ResponseReturnValue:
     """Pay what stands open, because the donor says so. A second press changes nothing."""
-    gift = _theirs(token)
+    gift = theirs(token)
     if isinstance(gift, Response):
         return gift
     wanted = queries.own_invoice(gift.donor.subscription_id, invoice)
-    return _to(token, _pay(gift, wanted) if wanted else "nothing")
+    return to(token, _pay(gift, wanted) if wanted else "nothing")
 
 
 def _pay(gift: OwnGift, invoice: UUID) -> str:
     try:
-        return TAKEN.get(payments.pay_open_invoice(invoice, _donor(gift)).state, "nothing")
+        return TAKEN.get(payments.pay_open_invoice(invoice, donor_of(gift)).state, "nothing")
     except NothingOpen:
         return "nothing"
     except NoMethod:
@@ -124,14 +140,14 @@ def _pay(gift: OwnGift, invoice: UUID) -> str:
 @own.post("/<token>/shut")
 def shut_links(token: str) -> ResponseReturnValue:
     """Shut every link to this page, for somebody whose mail was read by others."""
-    gift = _theirs(token)
+    gift = theirs(token)
     if isinstance(gift, Response):
         return gift
-    services.shut_links(gift.donor.subscription_id, _donor(gift))
+    services.shut_links(gift.donor.subscription_id, donor_of(gift))
     return redirect(url_for("own.ask"), 303)
 
 
-def _theirs(token: str) -> OwnGift | Response:
+def theirs(token: str) -> OwnGift | Response:
     """The gift behind a link that opens, for a form that was sent from our own page; else what is answered."""
     if not forms.sent_from_here(dict(request.headers), request.host):
         return shut(403)
@@ -145,9 +161,11 @@ def shut(status: int) -> Response:
     return make_response(render_template("giving/own/shut.html", form=LinkForm(formdata=None)), status)
 
 
-def _to(token: str, said: str) -> ResponseReturnValue:
+def to(token: str, said: str) -> ResponseReturnValue:
+    """Back to the page, with a word about what was done."""
     return redirect(url_for("own.show", token=token, said=said or None), 303)
 
 
-def _donor(gift: OwnGift) -> Actor:
+def donor_of(gift: OwnGift) -> Actor:
+    """Who does what is done on this page."""
     return Actor(ActorKind.MEMBER, gift.donor.name, gift.donor.member_id)
