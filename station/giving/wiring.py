@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from flask import url_for
 
 from station.accounts.models import Role
-from station.accounts.places import NAV, QUEUES, TILES, NavItem, Tile, TileValue, WorkQueue, WorkRow
+from station.accounts.places import NAV, TILES, NavItem, Tile, TileValue
 from station.core import clock
 from station.core.announce import react
-from station.core.ids import public_id
 from station.core.places import COMMAND_GROUPS, EVENT_SENTENCES, INVARIANTS, EventSentence, Invariant
 from station.giving import cli, policies, queries, reactors
-from station.giving.queries import Trouble, around, checks, evidence
+from station.giving.keeping_wiring import wire_keeping
+from station.giving.queries import around, checks, evidence
 from station.licensee.queries import the_licensee
 from station.members.places import PANELS, MemberPanel
 from station.payments import places
@@ -21,8 +19,6 @@ from station.payments.facts import (
     AttemptFailed,
     DisputeLost,
     DisputeWon,
-    InvoiceClosed,
-    InvoiceWaits,
     PaymentExpired,
     PaymentFailed,
     PaymentRefunded,
@@ -35,21 +31,9 @@ from station.payments.facts import (
     SubscriptionEnded,
     SustainerLapsed,
 )
-from station.payments.gateway import SUBSCRIPTION_PREFIX
 from station.payments.places import EVIDENCE, LIKENESSES, EvidenceSource, Likeness
 
 ROLES = (Role.DEVELOPMENT,)
-CONTACTS = {
-    "failed": "wrote that a monthly charge was refused and is tried again",
-    "last_try": "wrote that a monthly charge is tried once more",
-    "confirm": "wrote that the bank wants a monthly gift to be confirmed",
-    "returned": "wrote that a bank debit came back",
-    "given_up": "wrote that a monthly gift could not be charged",
-    "recovered": "wrote that a monthly gift arrived after all",
-    "expiring": "wrote that a card is about to end",
-    "link": "sent the link to the donor’s own page",
-    "call": "noted a call",
-}
 SENTENCES = (
     EventSentence("giving.pledge.begun", lambda e: f"began a pledge of {e.data['commitment']}"),
     EventSentence("giving.pledge.donor_changed", lambda e: "corrected the donor of a pledge before paying"),
@@ -95,8 +79,6 @@ SENTENCES = (
     ),
     EventSentence("giving.drafts.forgotten", lambda e: f"deleted {e.data['many']} drafts that nobody had paid"),
     EventSentence("giving.page.closed", lambda e: "closed a pledge's payment page after many declined cards"),
-    EventSentence("giving.sustainer.contacted", lambda e: CONTACTS[e.data["step"]]),
-    EventSentence("giving.own_page.shut", lambda e: "shut all links to the donor’s own page"),
     EventSentence("giving.ask.written", lambda e: f"wrote new words for the ask, shown from {e.data['starts_on']}"),
 )
 BOOKS = (
@@ -120,13 +102,11 @@ BOOKS = (
         "Every gift has one receipt of what is left of it and its day, none when nothing is, or an open work item.",
         checks.gifts_without_receipt,
     ),
-    Invariant(
-        "letters-once", "No letter about a failed charge goes out twice about one invoice.", queries.letters_twice
-    ),
 )
 
 
 def wire() -> None:
+    wire_keeping()
     react(PaymentSettled, reactors.money_arrived)
     react(PaymentFailed, reactors.payment_failed)
     react(PaymentExpired, reactors.payment_expired)
@@ -143,17 +123,9 @@ def wire() -> None:
     react(SustainerLapsed, reactors.sustainer_lapsed)
     EVIDENCE.contribute(EvidenceSource(evidence.evidence), rank=20)
     LIKENESSES.contribute(Likeness("network", "The same network", evidence.same_network), rank=20)
-
-    react(SustainerLapsed, reactors.gift_over)
-    react(InvoiceWaits, reactors.invoice_moved)
-    react(InvoiceClosed, reactors.invoice_moved)
-    react(PaymentFailed, reactors.debit_returned)
     NAV.contribute(NavItem("Gifts", "giving_desk.gifts", "Development", ROLES), rank=20)
     NAV.contribute(NavItem("Deposits", "giving_desk.deposits", "Money", ROLES), rank=41)
     NAV.contribute(NavItem("The ask", "giving_desk.ask", "Development", ROLES), rank=25)
-    NAV.contribute(NavItem("Failed payments", "giving_desk.failed_payments", "Development", ROLES), rank=22)
-    TILES.contribute(Tile("Failed monthly payments", _failed, ROLES), rank=14)
-    QUEUES.contribute(WorkQueue("Monthly payments that wait for the donor", ROLES, _waiting), rank=35)
     TILES.contribute(Tile("Gifts today", _today, ROLES), rank=10)
     TILES.contribute(Tile("Gifts this month", _this_month, ROLES), rank=11)
     TILES.contribute(Tile("Sustainers", _sustainers, ROLES), rank=12)
@@ -185,30 +157,6 @@ def _this_month() -> TileValue:
 
 def _sustainers() -> TileValue:
     return TileValue(f"{queries.active_sustainers():,}", "monthly gifts that run now")
-
-
-def _failed() -> TileValue:
-    counts = queries.failed_counts()
-    waits = counts[Trouble.CONFIRM] + counts[Trouble.STUCK]
-    note = f"{waits:,} wait for the donor" if waits else "all are tried again by themselves"
-    return TileValue(f"{queries.refused_open():,}", note, url_for("giving_desk.failed_payments"))
-
-
-def _waiting(limit: int) -> list[WorkRow]:
-    rows = queries.failed_payments(Trouble.CONFIRM, 1).rows + queries.failed_payments(Trouble.STUCK, 1).rows
-    return [
-        WorkRow(
-            f"{row.invoice.amount} from {row.donor.name}",
-            row.invoice.reason,
-            _sustainer_url(row.donor.subscription_id),
-            row.invoice.billed_at,
-        )
-        for row in sorted(rows, key=lambda row: row.invoice.billed_at)[:limit]
-    ]
-
-
-def _sustainer_url(subscription_id: UUID) -> str:
-    return url_for("giving_desk.failed_payment", sustainer_id=public_id(SUBSCRIPTION_PREFIX, subscription_id))
 
 
 def _counted(many: int) -> str:

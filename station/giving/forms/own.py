@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import DateField, Field, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
 from station.core.money import Money
 from station.giving import policies
@@ -115,7 +115,7 @@ class CallForm(FlaskForm):
 
     note = TextAreaField(
         "What was said",
-        [InputRequired("Write what was said, or that nobody answered."), Length(max=2000)],
+        [DataRequired("Write what was said, or that nobody answered."), Length(max=2000)],
         description="Never a card number: the donor gives it on their own page.",
     )
 
