@@ -27,7 +27,7 @@ from station.payments import queries, services
 from station.payments.gateway import PAYMENT_PREFIX
 from station.payments.models import RefundReason
 from station.payments.places import EVIDENCE, LIKENESSES, PAYMENT_PANELS, EvidenceSource, Likeness, PaymentPanel
-from station.payments.policies.dispute import WINDOWS
+from station.payments.policies.states.dispute import WINDOWS
 from station.payments.queries import DISPUTE_PREFIX, Returned
 
 ROLES = (Role.DEVELOPMENT,)

@@ -35,7 +35,7 @@ from station.payments.policies import (
     refund_problem,
     subscription_edge,
 )
-from station.payments.policies.dispute import is_alarming, stops_recurring
+from station.payments.policies.states.dispute import is_alarming, stops_recurring
 
 EDGES = st.lists(st.sampled_from([*PaymentEdge, *SubscriptionEdge, *RefundEdge, *DisputeEdge]), max_size=12)
 

@@ -17,7 +17,7 @@ from station.core.ids import row_id
 from station.payments import queries, services
 from station.payments.forms import WordsForm
 from station.payments.gateway import StripeRefused, StripeUnavailable
-from station.payments.policies.dispute import WINDOWS
+from station.payments.policies.states.dispute import WINDOWS
 from station.payments.queries import DISPUTE_PREFIX, DisputeView
 from station.payments.services import DisputeOver
 

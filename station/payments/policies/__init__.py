@@ -1,20 +1,6 @@
 """Rules of payments on plain values: state graphs as data, schedules, and which of Stripe’s events mean something."""
 
 from station.payments.policies.cover import CARD, cover_within, fee_cover, fee_of, rate_in_force
-from station.payments.policies.dispute import DISPUTE, DisputeEdge, blocks_refund, dispute_edge
-from station.payments.policies.drawing import GRAPHS, draw
-from station.payments.policies.graph import Edge, Graph, IllegalMove
-from station.payments.policies.keeping import (
-    BANK_DEBIT,
-    DEADLY,
-    INVOICE,
-    MANDATE,
-    InvoiceEdge,
-    MandateEdge,
-    mandate_edge,
-    reason,
-    reason_for_donor,
-)
 from station.payments.policies.ladder import LETTERS, Step, due_step
 from station.payments.policies.lines import BY_HAND, OTHER_SIDE, fee_kind
 from station.payments.policies.months import (
@@ -26,9 +12,6 @@ from station.payments.policies.months import (
     month_of,
     next_month,
 )
-from station.payments.policies.payment import PAYMENT, PAYMENT_EVENTS, PaymentEdge
-from station.payments.policies.payout import PAYOUT, PayoutEdge, payout_edge
-from station.payments.policies.refund import REFUND, Refundable, RefundEdge, refund_edge, refund_problem
 from station.payments.policies.schedule import (
     LEAST_BETWEEN,
     LONGEST_PAUSE,
@@ -41,8 +24,24 @@ from station.payments.policies.schedule import (
 )
 from station.payments.policies.split import half_each, split, split_lines
 from station.payments.policies.splitting import Share, nets, split_line
-from station.payments.policies.stripe_events import ALONE, FOLDED, HOOK, Thing
-from station.payments.policies.subscription import (
+from station.payments.policies.states.dispute import DISPUTE, DisputeEdge, blocks_refund, dispute_edge
+from station.payments.policies.states.drawing import GRAPHS, draw
+from station.payments.policies.states.graph import Edge, Graph, IllegalMove
+from station.payments.policies.states.keeping import (
+    BANK_DEBIT,
+    DEADLY,
+    INVOICE,
+    MANDATE,
+    InvoiceEdge,
+    MandateEdge,
+    mandate_edge,
+    reason,
+    reason_for_donor,
+)
+from station.payments.policies.states.payment import PAYMENT, PAYMENT_EVENTS, PaymentEdge
+from station.payments.policies.states.payout import PAYOUT, PayoutEdge, payout_edge
+from station.payments.policies.states.refund import REFUND, Refundable, RefundEdge, refund_edge, refund_problem
+from station.payments.policies.states.subscription import (
     LIVE,
     SUBSCRIPTION,
     UNPAID,
@@ -51,6 +50,7 @@ from station.payments.policies.subscription import (
     may_ask,
     subscription_edge,
 )
+from station.payments.policies.stripe_events import ALONE, FOLDED, HOOK, Thing
 from station.payments.policies.tender import HOLDS, WAYS, decimal, stock_value, ten_thousandths, tender_label
 
 __all__ = [

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from station.payments.models import InvoiceState, OpenInvoice
 from station.payments.models import SubscriptionState as S
-from station.payments.policies.keeping import BANK_DEBIT
+from station.payments.policies.states.keeping import BANK_DEBIT
 
 REMINDED = timedelta(hours=48)  # before a further try
 NEWS = timedelta(days=7)  # so long it is worth a letter that an invoice was paid after all

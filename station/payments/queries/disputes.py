@@ -13,7 +13,7 @@ from station.core.db import db
 from station.core.ids import public_id
 from station.core.money import Money
 from station.payments.models import Dispute, DisputeMovement, DisputeState, FraudWarning, Payment
-from station.payments.policies.dispute import AT_RISK, AWAITING_US, OPEN
+from station.payments.policies.states.dispute import AT_RISK, AWAITING_US, OPEN
 
 DISPUTE_PREFIX = "dispute"
 ASK_RARELY = timedelta(hours=6)

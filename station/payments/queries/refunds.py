@@ -16,7 +16,7 @@ from station.core.money import Money
 from station.payments.gateway import REFUND_PREFIX
 from station.payments.models import Dispute, GatewayCall, Payment, Refund, RefundOrigin, RefundReason, RefundState
 from station.payments.policies import Refundable, blocks_refund
-from station.payments.policies.refund import SPOKEN_FOR
+from station.payments.policies.states.refund import SPOKEN_FOR
 
 ASK_SOON = timedelta(minutes=2)
 ASK_RARELY = timedelta(hours=6)

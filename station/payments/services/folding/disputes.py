@@ -15,7 +15,7 @@ from station.payments import queries
 from station.payments.gateway import DisputeSeen, Moved, WarningSeen
 from station.payments.models import CallState, Dispute, DisputeMovement, DisputeState, FraudWarning, Payment
 from station.payments.policies import DisputeEdge, dispute_edge
-from station.payments.policies.dispute import AT_RISK, INQUIRY, stops_recurring
+from station.payments.policies.states.dispute import AT_RISK, INQUIRY, stops_recurring
 from station.payments.services.folding.outcome import Outcome, told, unknown
 from station.payments.services.returns import moving, work
 from station.payments.services.returns.noticing import STOP

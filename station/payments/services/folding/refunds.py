@@ -10,7 +10,7 @@ from station.payments import queries
 from station.payments.gateway import RefundSeen
 from station.payments.models import CallState, Payment, Refund, RefundOrigin, RefundReason, RefundState
 from station.payments.policies import refund_edge
-from station.payments.policies.refund import STRIPES_REASONS
+from station.payments.policies.states.refund import STRIPES_REASONS
 from station.payments.services.folding.outcome import Outcome, told, unknown
 from station.payments.services.returns import moving, work
 

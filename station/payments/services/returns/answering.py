@@ -14,7 +14,7 @@ from station.core.ids import new_id
 from station.payments import gateway, queries
 from station.payments.gateway import DisputeSeen, StripeRefused
 from station.payments.models import CallState, Dispute, GatewayCall, Operation
-from station.payments.policies.dispute import AWAITING_US
+from station.payments.policies.states.dispute import AWAITING_US
 from station.payments.services.folding.disputes import fold_dispute
 from station.payments.services.returns import moving
 

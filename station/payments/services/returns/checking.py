@@ -13,7 +13,7 @@ from station.core.db import transaction
 from station.payments import gateway, queries
 from station.payments.models import EndReason, RefundState
 from station.payments.policies import SUBSCRIPTION
-from station.payments.policies.dispute import WARN_BEFORE, WINDOWS, is_alarming
+from station.payments.policies.states.dispute import WARN_BEFORE, WINDOWS, is_alarming
 from station.payments.services.folding import Fold, fold_dispute, fold_given_back, fold_refund
 from station.payments.services.inbox import fold_again
 from station.payments.services.returns import work

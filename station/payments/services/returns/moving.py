@@ -23,7 +23,7 @@ from station.payments.facts import (
 )
 from station.payments.models import Account, Dispute, DisputeState, Payment, Refund, RefundOrigin, RefundState
 from station.payments.policies import DISPUTE, REFUND, DisputeEdge, RefundEdge, split_lines
-from station.payments.policies.dispute import INQUIRY, OPEN
+from station.payments.policies.states.dispute import INQUIRY, OPEN
 from station.payments.services.ledger import Line, post_lines, shares_of
 from station.payments.services.moving import subjects
 from station.payments.services.returns import work

@@ -16,7 +16,7 @@ from station.payments import gateway, queries
 from station.payments.gateway import NAMESPACE, PAYMENT_PREFIX, REFUND_PREFIX, StripeRefused, StripeUnavailable
 from station.payments.models import CallState, GatewayCall, Operation, Payment, Refund, RefundOrigin, RefundState
 from station.payments.policies import RefundEdge, blocks_refund
-from station.payments.policies.refund import STRIPES_REASONS
+from station.payments.policies.states.refund import STRIPES_REASONS
 from station.payments.services.folding.refunds import fold_refund
 from station.payments.services.returns import moving
 

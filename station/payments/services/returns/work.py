@@ -8,7 +8,7 @@ from station.core.actor import STRIPE
 from station.core.events import Subject
 from station.core.money import Money
 from station.payments.models import Dispute, DisputeState, FraudWarning, Payment, Refund
-from station.payments.policies.dispute import AWAITING_US
+from station.payments.policies.states.dispute import AWAITING_US
 
 
 def refund_failed(payment: Payment, refund: Refund, *, came_back: bool) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from station.payments.models import PayoutState as P
-from station.payments.policies.graph import Edge, Graph
+from station.payments.policies.states.graph import Edge, Graph
 
 
 class PayoutEdge(StrEnum):

@@ -5,13 +5,13 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import cast
 
-from station.payments.policies.dispute import DISPUTE
-from station.payments.policies.graph import Graph
-from station.payments.policies.keeping import INVOICE, MANDATE
-from station.payments.policies.payment import PAYMENT
-from station.payments.policies.payout import PAYOUT
-from station.payments.policies.refund import REFUND
-from station.payments.policies.subscription import SUBSCRIPTION
+from station.payments.policies.states.dispute import DISPUTE
+from station.payments.policies.states.graph import Graph
+from station.payments.policies.states.keeping import INVOICE, MANDATE
+from station.payments.policies.states.payment import PAYMENT
+from station.payments.policies.states.payout import PAYOUT
+from station.payments.policies.states.refund import REFUND
+from station.payments.policies.states.subscription import SUBSCRIPTION
 
 GRAPHS = cast("tuple[Graph[StrEnum], ...]", (PAYMENT, SUBSCRIPTION, REFUND, DISPUTE, PAYOUT, INVOICE, MANDATE))
 

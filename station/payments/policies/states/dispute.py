@@ -7,7 +7,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from station.payments.models import DisputeState as D
-from station.payments.policies.graph import Edge, Graph
+from station.payments.policies.states.graph import Edge, Graph
 
 
 class DisputeEdge(StrEnum):

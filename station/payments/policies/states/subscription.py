@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from station.payments.models import ChangeKind
 from station.payments.models import SubscriptionState as S
-from station.payments.policies.graph import Edge, Graph
+from station.payments.policies.states.graph import Edge, Graph
 
 
 class SubscriptionEdge(StrEnum):

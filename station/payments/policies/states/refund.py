@@ -9,7 +9,7 @@ from enum import StrEnum
 from station.core.money import Money
 from station.payments.models import PaymentState, RefundReason, Tender
 from station.payments.models import RefundState as R
-from station.payments.policies.graph import Edge, Graph
+from station.payments.policies.states.graph import Edge, Graph
 
 
 class RefundEdge(StrEnum):

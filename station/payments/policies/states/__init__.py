@@ -1,0 +1,1 @@
+"""The state graphs of payments, as data, and how they are drawn."""
