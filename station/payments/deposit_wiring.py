@@ -9,7 +9,8 @@ from station.accounts.places import NAV, SUBJECT_PAGES, NavItem, SubjectPage
 from station.core.ids import public_id
 from station.core.places import EVENT_SENTENCES, INVARIANTS, EventSentence, Invariant
 from station.payments.models import Tie
-from station.payments.queries import balance, deposit_checks
+from station.payments.queries.payouts import balance
+from station.payments.queries.payouts import checks as payout_checks
 from station.payments.services.deposits import payouts, ties
 from station.payments.services.deposits.ties import TIES, TieResolver
 
@@ -44,10 +45,10 @@ SENTENCES = (
     ),
 )
 BOOKS = (
-    Invariant("deposits-tied", "Every line of a reconciled payout is tied.", deposit_checks.untied_in_reconciled),
-    Invariant("deposit-sums", "Every payout is the sum of its lines.", deposit_checks.payouts_beside_their_lines),
-    Invariant("bank-of-payouts", "The ledger's bank has each paid payout.", deposit_checks.bank_beside_payouts),
-    Invariant("stripe-view", "Stripe's view equals ours.", deposit_checks.differs_from_stripe),
+    Invariant("deposits-tied", "Every line of a reconciled payout is tied.", payout_checks.untied_in_reconciled),
+    Invariant("deposit-sums", "Every payout is the sum of its lines.", payout_checks.payouts_beside_their_lines),
+    Invariant("bank-of-payouts", "The ledger's bank has each paid payout.", payout_checks.bank_beside_payouts),
+    Invariant("stripe-view", "Stripe's view equals ours.", payout_checks.differs_from_stripe),
 )
 TIED = (
     TieResolver(Tie.PAYMENT, ties.payment_tie, balance.booked_for_payments),

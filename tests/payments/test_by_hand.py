@@ -27,7 +27,8 @@ from station.payments.models import (
     Tie,
 )
 from station.payments.policies import month_bounds, month_of
-from station.payments.queries import balance, period_pages
+from station.payments.queries.payouts import balance
+from station.payments.queries.payouts import periods as period_pages
 from station.payments.services import ledger
 from station.payments.services.deposits import reconciling
 from station.payments.services.deposits.by_hand import CannotTie, tie_by_hand

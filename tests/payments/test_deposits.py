@@ -15,7 +15,8 @@ from station.core.actor import COMMAND
 from station.core.db import db
 from station.payments.cli import group
 from station.payments.models import Account, BalanceShare, Listing, Payout, PayoutState, Tie
-from station.payments.queries import balance, deposit_pages
+from station.payments.queries.payouts import balance
+from station.payments.queries.payouts import pages as payout_pages
 from station.payments.services.deposits import reconciling
 from tests.payments.deposit_parts import (
     Run,
@@ -53,7 +54,7 @@ def test_the_worked_deposit(house: Any, stripe_sandbox: Any, outbox: Run) -> Non
     payments = [paid(stripe_sandbox, outbox, house.news, cents) for cents in (10000, 2500, 1000)]
     give_back(stripe_sandbox, charge_of(payments[1]), 2500)
     row = payout_row(arrived(stripe_sandbox, outbox))
-    found = deposit_pages.deposit(row.id)
+    found = payout_pages.deposit(row.id)
     assert found is not None
     assert found.total is not None
     assert (found.total.gifts, found.total.fees, found.total.net) == (13500, -387, 10613)

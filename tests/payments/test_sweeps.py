@@ -15,7 +15,8 @@ from station.core.db import db, transaction
 from station.core.events import Event
 from station.payments.cli import group
 from station.payments.models import Account, EventState, PaymentState, StripeEvent, StripeSweep, SweepKind, Tie
-from station.payments.queries import deposit_checks, period_pages
+from station.payments.queries.payouts import checks as payout_checks
+from station.payments.queries.payouts import periods as period_pages
 from station.payments.services import ledger, start_checkout
 from station.payments.services.deposits import comparing, reconciling, sweeps
 from tests.payments.deposit_parts import Run, asked_for, deposits_hold, holds, line_by, lines_by_tie, paid
@@ -151,7 +152,7 @@ def test_stripes_view_equals_ours(house: Any, stripe_sandbox: Any, outbox: Run) 
     assert (found.notes, found.numbers["difference"]) == ([], 0)
     assert found.numbers["stripe"] == found.numbers["ledger"] - found.numbers["moving"] > 0
     assert found.numbers["moving"] > 0
-    assert deposit_checks.differs_from_stripe() == []
+    assert payout_checks.differs_from_stripe() == []
     deposits_hold()
 
 
@@ -171,12 +172,12 @@ def test_each_difference_is_named(house: Any, app: Flask, stripe_sandbox: Any, o
     moved = store.all("balance_transaction")[0]
     store.drop("balance_transaction", moved["id"])
     assert [note.partition(" ")[0] for note in comparing.compare_with_stripe().notes][1:] == [moved["id"]]
-    assert deposit_checks.differs_from_stripe() != []
+    assert payout_checks.differs_from_stripe() != []
     said = app.test_cli_runner().invoke(group, ["compare"])
     assert (said.exit_code, moved["id"] in said.output) == (1, True)
     assert state_of(payment_id) is PaymentState.SETTLED
     later(days=4)
-    assert "last compared" in deposit_checks.differs_from_stripe()[0]
+    assert "last compared" in payout_checks.differs_from_stripe()[0]
 
 
 def test_what_was_there_before_is_the_opening_balance(

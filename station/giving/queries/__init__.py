@@ -1,6 +1,16 @@
 """Every read of giving: the ask, pledges with their payment, gifts, failed charges, what `station check` asks."""
 
 from station.giving.queries.asks import AskRow, AskView, ask_body, asks_of, current_ask
+from station.giving.queries.failed import (
+    FailedPage,
+    FailedRow,
+    FailedStory,
+    Trouble,
+    failed_counts,
+    failed_payments,
+    failed_story,
+    refused_open,
+)
 from station.giving.queries.gifts import (
     GiftFilter,
     GiftPage,
@@ -17,21 +27,13 @@ from station.giving.queries.gifts import (
 )
 from station.giving.queries.keeping import (
     ContactView,
-    FailedPage,
-    FailedRow,
-    FailedStory,
     Sustainer,
-    Trouble,
     contacted,
     contacts_of,
-    failed_counts,
-    failed_payments,
-    failed_story,
     invoices_of,
     invoices_to_look_at,
     letters_twice,
     offered,
-    refused_open,
     running_gifts_of,
     steps_told,
     sustainer,

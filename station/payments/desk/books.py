@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from station.accounts.guards import current_person, guard, only
 from station.accounts.models import Role
 from station.payments.forms import ReopenForm
-from station.payments.queries import period_pages
+from station.payments.queries.payouts import periods as period_pages
 from station.payments.services.deposits.periods import CannotClose, close_period, reopen_period
 
 books = Blueprint("books_desk", __name__, url_prefix="/desk/books")

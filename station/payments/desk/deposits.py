@@ -15,9 +15,9 @@ from station.core.ids import row_id
 from station.payments.desk.files import deposits_csv, lines_csv
 from station.payments.forms import LineForm
 from station.payments.models import Tie
-from station.payments.queries import deposit_pages
-from station.payments.queries.balance import LINE_PREFIX, PAYOUT_PREFIX
-from station.payments.queries.deposit_pages import Deposit, LineView, PayoutPage
+from station.payments.queries.payouts import pages as payout_pages
+from station.payments.queries.payouts.balance import LINE_PREFIX, PAYOUT_PREFIX
+from station.payments.queries.payouts.pages import Deposit, LineView, PayoutPage
 from station.payments.services.deposits.by_hand import CannotTie, tie_by_hand
 
 deposits = Blueprint("payouts_desk", __name__, url_prefix="/desk/payouts")
@@ -31,15 +31,15 @@ def index() -> str:
     """Payouts, newest first."""
     asked = request.args.get("page", "1")
     page = int(asked) if asked.isdecimal() and len(asked) < 6 and 0 < int(asked) <= LAST_PAGE else 1
-    found = deposit_pages.payouts_page(page)
-    waiting = len(deposit_pages.unmatched())
+    found = payout_pages.payouts_page(page)
+    waiting = len(payout_pages.unmatched())
     return render_template("payments/deposits/index.html", found=found, waiting=waiting, pager=_pager(found))
 
 
 @deposits.get("/export")
 def export() -> Response:
     """Every payout by station, as a file."""
-    return _file(deposits_csv(deposit_pages.deposits_for_export()), "deposits.csv")
+    return _file(deposits_csv(payout_pages.deposits_for_export()), "deposits.csv")
 
 
 @deposits.get("/unmatched")
@@ -47,8 +47,8 @@ def unmatched() -> str:
     """Lines of Stripe's balance that are tied to nothing, and what people have said of others."""
     return render_template(
         "payments/deposits/unmatched.html",
-        lines=deposit_pages.unmatched(),
-        said=deposit_pages.said_by_hand(),
+        lines=payout_pages.unmatched(),
+        said=payout_pages.said_by_hand(),
         row_url=row_url,
     )
 
@@ -76,7 +76,7 @@ def lines(payout_id: str) -> Response:
 def line(line_id: str) -> ResponseReturnValue:
     """One line of Stripe's balance; saying what it is."""
     found = row_id(LINE_PREFIX, line_id)
-    known = deposit_pages.line(found) if found else None
+    known = payout_pages.line(found) if found else None
     if known is None:
         abort(404)
     form = LineForm()
@@ -106,7 +106,7 @@ def row_url(tie: Tie, tied_id: UUID | None) -> str | None:
 
 def _deposit(payout_id: str) -> Deposit:
     found = row_id(PAYOUT_PREFIX, payout_id)
-    known = deposit_pages.deposit(found) if found else None
+    known = payout_pages.deposit(found) if found else None
     if known is None:
         abort(404)
     return known

@@ -10,7 +10,7 @@ from typing import Any
 from station.core import clock
 from station.licensee.queries import station_by_id, the_licensee
 from station.payments.policies.slips import SlipRow
-from station.payments.queries.deposit_pages import Deposit, PayoutView
+from station.payments.queries.payouts.pages import Deposit, PayoutView
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 

@@ -59,8 +59,15 @@ from station.payments.gateway.orders import (
     params_of,
 )
 from station.payments.gateway.parts import Ours
-from station.payments.gateway.returned import REFUND_PREFIX, DisputeSeen, Moved, OfCharge, RefundSeen, WarningSeen
-from station.payments.gateway.returning import (
+from station.payments.gateway.returns.returned import (
+    REFUND_PREFIX,
+    DisputeSeen,
+    Moved,
+    OfCharge,
+    RefundSeen,
+    WarningSeen,
+)
+from station.payments.gateway.returns.returning import (
     accept_dispute,
     answer_dispute,
     create_refund,

@@ -7,14 +7,14 @@ keeps the ids that lead to Stripe's objects, each unique, and the facts that our
 from station.payments.models.calls import CallState, GatewayCall, Operation
 from station.payments.models.changes import ChangeKind, ChangeState, EndReason, SubscriptionChange
 from station.payments.models.deposits import BalanceShare, BalanceTransaction, Listing, Payout, PayoutState, Tie
-from station.payments.models.dispute import Dispute, DisputeMovement, DisputeState, FraudWarning
 from station.payments.models.events import EventState, StripeEvent
 from station.payments.models.ledger import Account, LedgerEntry, LedgerTransaction
 from station.payments.models.method import Mandate, MandateState, MethodState, PaymentMethod
 from station.payments.models.open_invoice import InvoiceState, OpenInvoice
 from station.payments.models.payment import Payment, PaymentKind, PaymentState, Tender
 from station.payments.models.periods import Period, StripeSweep, SweepKind
-from station.payments.models.refund import Refund, RefundOrigin, RefundReason, RefundState
+from station.payments.models.returns.dispute import Dispute, DisputeMovement, DisputeState, FraudWarning
+from station.payments.models.returns.refund import Refund, RefundOrigin, RefundReason, RefundState
 from station.payments.models.subscription import Interval, Subscription, SubscriptionState
 from station.payments.models.tendering import Deposit, ImportedBatch, Tendered, Way
 

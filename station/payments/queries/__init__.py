@@ -8,25 +8,6 @@ from station.payments.queries.checks import (
     unbalanced,
 )
 from station.payments.queries.dead import DeadLetters, dead_letters
-from station.payments.queries.disputes import (
-    DISPUTE_PREFIX,
-    DisputeView,
-    WarningView,
-    dispute,
-    dispute_count,
-    dispute_of_stripe,
-    disputes,
-    disputes_due,
-    disputes_of,
-    lock_dispute,
-    lost_cents,
-    movements_of,
-    open_warnings,
-    waiting_disputes,
-    warning_of_stripe,
-    warnings_of,
-)
-from station.payments.queries.evidence import evidence, evidence_fields, own_evidence
 from station.payments.queries.finding import (
     PaymentFilter,
     PaymentPage,
@@ -62,7 +43,27 @@ from station.payments.queries.keeping import (
     stripe_invoice_of,
     waiting_adoptions,
 )
-from station.payments.queries.refunds import (
+from station.payments.queries.returns.checks import payments_unlike_returns, returns_without_ledger
+from station.payments.queries.returns.disputes import (
+    DISPUTE_PREFIX,
+    DisputeView,
+    WarningView,
+    dispute,
+    dispute_count,
+    dispute_of_stripe,
+    disputes,
+    disputes_due,
+    disputes_of,
+    lock_dispute,
+    lost_cents,
+    movements_of,
+    open_warnings,
+    waiting_disputes,
+    warning_of_stripe,
+    warnings_of,
+)
+from station.payments.queries.returns.evidence import evidence, evidence_fields, own_evidence
+from station.payments.queries.returns.refunds import (
     RefundView,
     calls_under,
     lock_payment_of_charge,
@@ -74,8 +75,7 @@ from station.payments.queries.refunds import (
     refunds_of,
     waiting_refunds,
 )
-from station.payments.queries.return_checks import payments_unlike_returns, returns_without_ledger
-from station.payments.queries.returned import Returned, returned
+from station.payments.queries.returns.returned import Returned, returned
 from station.payments.queries.rows import (
     OPEN,
     UNAPPLIED,

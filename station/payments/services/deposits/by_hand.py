@@ -23,7 +23,7 @@ from station.payments.models import (
     Tie,
 )
 from station.payments.policies import BY_HAND
-from station.payments.queries import balance
+from station.payments.queries.payouts import balance
 from station.payments.services import ledger
 from station.payments.services.deposits import payouts, reading, ties
 from station.payments.services.deposits.ties import Tied

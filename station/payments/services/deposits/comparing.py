@@ -22,7 +22,7 @@ from station.licensee.queries import default_station, the_licensee
 from station.payments import gateway
 from station.payments.gateway import PAYMENT_PREFIX, Movement
 from station.payments.models import Account, BalanceTransaction, Payment, PaymentState, StripeSweep, Tender, Tie
-from station.payments.queries import balance
+from station.payments.queries.payouts import balance
 from station.payments.services import ledger
 from station.payments.services.deposits import reading, reconciling, ties
 from station.payments.services.deposits.sweeps import ON_ITS_WAY, keep_comparison

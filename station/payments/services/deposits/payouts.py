@@ -20,7 +20,7 @@ from station.core.money import Money
 from station.licensee.queries import the_licensee
 from station.payments.models import Account, BalanceShare, BalanceTransaction, Payout, PayoutState, Tie
 from station.payments.policies import OTHER_SIDE, Share, nets
-from station.payments.queries import balance
+from station.payments.queries.payouts import balance
 from station.payments.services import ledger
 from station.payments.services.deposits.ties import Tied
 

@@ -13,7 +13,7 @@ from station.core.places import INVARIANTS
 from station.licensee.queries import the_licensee
 from station.payments.models import Period
 from station.payments.policies import is_month, month_bounds, month_days, month_name
-from station.payments.queries import balance
+from station.payments.queries.payouts import balance
 
 
 class CannotClose(Exception):

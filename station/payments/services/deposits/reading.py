@@ -17,7 +17,7 @@ from station.core.upsert import insert_missing
 from station.payments import gateway, queries
 from station.payments.gateway import Movement, StripeRefused, Trace
 from station.payments.models import BalanceTransaction, PaymentState, Tie
-from station.payments.queries import balance
+from station.payments.queries.payouts import balance
 from station.payments.services.checkout.closing import look_at_session
 from station.payments.services.deposits import payouts, ties
 from station.payments.services.folding import Fold, fold_charge, fold_invoice

@@ -17,7 +17,7 @@ from station.core.money import Money
 from station.payments import gateway
 from station.payments.gateway import PayoutSeen, StripeRefused
 from station.payments.models import Listing, PayoutState
-from station.payments.queries import balance
+from station.payments.queries.payouts import balance
 from station.payments.services.deposits import payouts, reading
 from station.payments.services.folding.payouts import fold_payout
 from station.payments.services.inbox import fold_again

@@ -15,7 +15,7 @@ from station.core.places import Place
 from station.licensee.queries import default_station
 from station.payments.models import BalanceTransaction, Payment, StripeSweep, SweepKind, Tie
 from station.payments.policies import Share, fee_kind, split_line
-from station.payments.queries import balance
+from station.payments.queries.payouts import balance
 from station.payments.services.ledger import shares_of
 
 

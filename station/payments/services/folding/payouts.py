@@ -12,7 +12,7 @@ from station.core.upsert import insert_missing
 from station.payments.gateway import PayoutSeen
 from station.payments.models import Listing, Payout, PayoutState
 from station.payments.policies import PAYOUT, PayoutEdge, payout_edge
-from station.payments.queries import balance
+from station.payments.queries.payouts import balance
 from station.payments.services.deposits.payouts import refresh
 from station.payments.services.folding.outcome import Outcome, ignored, told
 

@@ -9,8 +9,8 @@ from station.core.money import Money
 from station.licensee.queries import station_by_id, supported
 from station.payments.policies import refund_problem
 from station.payments.policies.states.refund import stripe_problem
-from station.payments.queries.disputes import DisputeView, WarningView, disputes_of, warnings_of
-from station.payments.queries.refunds import RefundView, refundable, refunds_of
+from station.payments.queries.returns.disputes import DisputeView, WarningView, disputes_of, warnings_of
+from station.payments.queries.returns.refunds import RefundView, refundable, refunds_of
 from station.payments.queries.rows import PaymentView, payment_row, view_of
 
 

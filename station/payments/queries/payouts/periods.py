@@ -24,7 +24,7 @@ from station.payments.models import (
     Tie,
 )
 from station.payments.policies import fiscal_year, month_bounds, month_days, month_name, month_of, next_month
-from station.payments.queries.deposit_checks import last_comparison
+from station.payments.queries.payouts.checks import last_comparison
 
 PAGE = 60
 MONTHS = 24

@@ -8,7 +8,14 @@ from typing import Any
 
 from station.payments.gateway.client import _plain, _v1
 from station.payments.gateway.errors import translated
-from station.payments.gateway.returned import DisputeSeen, RefundSeen, WarningSeen, dispute_of, refund_of, warning_of
+from station.payments.gateway.returns.returned import (
+    DisputeSeen,
+    RefundSeen,
+    WarningSeen,
+    dispute_of,
+    refund_of,
+    warning_of,
+)
 
 WITH_CHARGE = {"expand": ["charge"]}
 MOST = 1000  # refunds, disputes or warnings of one charge

@@ -17,7 +17,7 @@ from station.core.money import Money
 from station.licensee.queries import StationView, station_by_id
 from station.payments.models import BalanceShare, BalanceTransaction, Payment, Payout, PayoutState, Tie
 from station.payments.policies.slips import JournalLine, Part, SlipRow, journal, slip
-from station.payments.queries.balance import LINE_PREFIX, PAYOUT_PREFIX, lines_of, unmatched_lines
+from station.payments.queries.payouts.balance import LINE_PREFIX, PAYOUT_PREFIX, lines_of, unmatched_lines
 
 PAGE = 50
 

@@ -1,0 +1,1 @@
+"""What goes back to donors, at Stripe: refunds, disputes and fraud warnings."""

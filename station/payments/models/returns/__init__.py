@@ -1,0 +1,1 @@
+"""What goes back to donors: refunds, disputes and fraud warnings."""
