@@ -19,7 +19,7 @@ from station.core.places import COMMAND_GROUPS, EVENT_SENTENCES, INVARIANTS, Eve
 def wire() -> None:
     COMMAND_GROUPS.contribute(group)
     NAV.contribute(NavItem("Work items", "work_desk.index", ""), rank=20)
-    NAV.contribute(NavItem("A second person", "approvals_desk.index", ""), rank=21)
+    NAV.contribute(NavItem("Approvals", "approvals_desk.index", ""), rank=21)
     NAV.contribute(NavItem("Staff", "staff_desk.index", "House", (Role.ADMIN, Role.AUDITOR)), rank=90)
     NAV.contribute(NavItem("Audit trail", "audit_desk.index", "House", (Role.AUDITOR,)), rank=91)
     NAV.contribute(NavItem("Checks", "checks_desk.index", "House", (Role.AUDITOR,)), rank=91)
@@ -29,9 +29,7 @@ def wire() -> None:
     SUBJECT_PAGES.contribute(SubjectPage("staff", _staff_url), rank=90)
     for role in Role:
         QUEUES.contribute(WorkQueue(f"{role.value.capitalize()} work items", (role,), partial(_waiting, role)))
-        QUEUES.contribute(
-            WorkQueue(f"{role.value.capitalize()}: a second person", (role,), partial(_undecided, role))
-        )
+        QUEUES.contribute(WorkQueue(f"{role.value.capitalize()} approvals", (role,), partial(_undecided, role)))
     INVARIANTS.contribute(*CHECKS)
     for name, tell in SENTENCES.items():
         EVENT_SENTENCES.contribute(EventSentence(f"accounts.{name}", tell))

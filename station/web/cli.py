@@ -23,7 +23,8 @@ from config import ROOT, Settings, SettingsError
 from station.core import clock
 from station.core.places import COMMAND_GROUPS
 from station.web.app import create_app
-from station.web.commands import checkup, doctor, processes
+from station.web.commands import backup, checkup, doctor, processes
+from station.web.commands.dumps import BackupError
 from station.web.commands.lock import Taken, only_one
 from station.web.commands.settings_doc import markdown
 
@@ -64,7 +65,7 @@ def _group(settings: Settings) -> FlaskGroup:
         help="Pledges, pages and underwriting of a public radio station.",
     )
     group.add_command(database_commands, "db")
-    for command in (run, worker, beat, relay, check, clock_group, settings_group):
+    for command in (run, worker, beat, relay, check, backup_command, restore_command, clock_group, settings_group):
         group.add_command(command)
     return group
 
@@ -129,6 +130,33 @@ def _become(command: processes.Command) -> None:
 def check(as_json: bool) -> None:
     """Check that the books hold. Exit code 1 when they do not."""
     sys.exit(checkup.check(as_json))
+
+
+@click.command("backup")
+@click.argument("target", metavar="FILE", type=click.Path(path_type=Path))
+@click.option("--keep", type=click.IntRange(min=1), help="In a folder: delete all but so many of the newest.")
+@with_appcontext
+def backup_command(target: Path, keep: int | None) -> None:
+    """Write the database into a new FILE, or into a folder under the time's name. Everything may run meanwhile."""
+    try:
+        file, held = backup.backup(target, keep or 0)
+    except BackupError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{file}: migration {held.revision}, {sum(held.rows.values())} rows in {len(held.rows)} tables.")
+
+
+@click.command("restore")
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@click.option("--replace", is_flag=True, help="Put it in the place of everything that is in the database now.")
+@with_appcontext
+def restore_command(file: Path, replace: bool) -> None:
+    """Put a backup into the database, bring it up to date and check the books. Stop everything else first."""
+    try:
+        held = backup.restore(file, replace)
+    except BackupError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"Restored: {sum(held.rows.values())} rows in {len(held.rows)} tables. Now the books are checked.")
+    sys.exit(checkup.check())
 
 
 @click.group("clock")

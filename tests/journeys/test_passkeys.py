@@ -71,6 +71,30 @@ def test_a_passkey_is_made_used_and_removed(named_site: str, window: Callable[..
     expect(page.get_by_role("alert").first).to_contain_text("does not open this desk")
 
 
+def test_a_passkey_confirms_a_form_that_was_sent_too_late(
+    town: Plant, named_site: str, window: Callable[..., Page]
+) -> None:
+    page = window()
+    give_device(page)
+    sign_in(page, named_site)
+    page.goto(f"{named_site}/desk/account")
+    page.get_by_label("Name of the new passkey").fill("Front desk")
+    page.get_by_role("button", name=ADD).click()
+    expect(page.get_by_text("Front desk", exact=True)).to_be_visible()
+    page.add_init_script(NO_SUGGESTIONS)
+    page.goto(f"{named_site}/desk/staff/invite")
+    page.get_by_label("Name").fill("Nora Quint")
+    page.get_by_label("Email address").fill("nora@desk.example.org")
+    page.get_by_label("News: stories and homepages").check()
+    town.pass_time(11 * 60)
+    page.get_by_role("button", name="Send the invitation").click()
+    expect(page.get_by_role("heading", name="Confirm that it is you")).to_be_visible()
+    expect(page.get_by_text("What you have typed is kept.")).to_be_visible()
+    assert not Axe().run(page).response["violations"]
+    page.get_by_role("button", name="Confirm with a passkey").click()
+    expect(page.get_by_text("Nora Quint gets a link by mail.")).to_be_visible()
+
+
 def test_without_scripts_the_password_is_all_there_is(named_site: str, window: Callable[..., Page]) -> None:
     page = window(scripts=False)
     sign_in(page, named_site)

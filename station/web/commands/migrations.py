@@ -13,11 +13,22 @@ from station.core.db import db
 
 
 @cache
-def head() -> str | None:
-    """The newest revision in migrations/versions."""
+def _scripts() -> ScriptDirectory:
     config = Config()
     config.set_main_option("script_location", str(ROOT / "migrations"))
-    return ScriptDirectory.from_config(config).get_current_head()
+    return ScriptDirectory.from_config(config)
+
+
+@cache
+def head() -> str | None:
+    """The newest revision in migrations/versions."""
+    return _scripts().get_current_head()
+
+
+@cache
+def known() -> frozenset[str]:
+    """Every revision in migrations/versions."""
+    return frozenset(script.revision for script in _scripts().walk_revisions())
 
 
 def revision() -> str | None:
