@@ -34,6 +34,7 @@ from station.demo.generator.plans import plans
 from station.demo.generator.rows import Rows
 from station.demo.generator.traffic import traffic
 from station.demo.generator.unpaid import CASES, unpaid
+from station.demo.goes_back import goes_back
 from station.demo.queries import house_is_empty
 from station.licensee.models import Licensee
 from station.licensee.queries import LicenseeView, StationView, stations, the_licensee
@@ -83,9 +84,10 @@ def load_demo(actor: Actor = COMMAND) -> DemoSummary:
         rows = Rows(random.Random(house.SEED))  # noqa: S311  # a seed, so that each load of a day is alike
         summary, donors = _fill(rows, licensee, air, staff)
         rows.write(session)
-        keyed = counter(Calendar(clock.now(), licensee.timezone), donors, air, staff[Role.DEVELOPMENT])
+        calendar = Calendar(clock.now(), licensee.timezone)
+        keyed = counter(calendar, donors, air, staff[Role.DEVELOPMENT])
         note_unmatched(actor)
-        summary = _with(summary, keyed)
+        summary = _with(summary, keyed, goes_back(calendar, staff[Role.DEVELOPMENT]))
         session.execute(sa.text("ANALYZE"))  # the planner has seen none of these rows
         for name in BULLETINS:
             bulletin.bump(name)
@@ -166,14 +168,14 @@ def _fill(
     return summary, donors
 
 
-def _with(summary: DemoSummary, keyed: Keyed) -> DemoSummary:
-    """What was loaded, together with what was keyed afterwards."""
+def _with(summary: DemoSummary, keyed: Keyed, replaced: int) -> DemoSummary:
+    """What was loaded, together with what was keyed afterwards, and the receipts that were replaced."""
     return replace(
         summary,
         gifts=summary.gifts + keyed.gifts,
         given=summary.given + keyed.given,
-        receipts=summary.receipts + keyed.receipts,
-        mails=summary.mails + keyed.receipts,
+        receipts=summary.receipts + keyed.receipts + replaced,
+        mails=summary.mails + keyed.receipts + replaced,
     )
 
 

@@ -97,7 +97,7 @@ def test_an_empty_house_gets_everything(empty: Flask) -> None:
     assert orders[SubscriptionState.ENDED] > 5
     assert orders[SubscriptionState.RETRYING] == 1
     assert set(db.session.scalars(sa.select(StaffRole.role))) == set(Role)
-    assert many(WorkItem, WorkItem.state == WorkState.OPEN) == 3
+    assert many(WorkItem, WorkItem.state == WorkState.OPEN) == 6  # three of them what goes back to donors
     assert many(Payout, Payout.reconciled_at.is_not(None)) == many(Payout) - 1 > 100
     assert many(BalanceTransaction, BalanceTransaction.tie == Tie.UNMATCHED) == 1
     assert balance_of(Account.STRIPE, "usd") == 0
@@ -122,7 +122,7 @@ def test_receipts_are_gapless_and_the_next_one_continues(app: Flask) -> None:
     assert {row.year: row.last for row in db.session.scalars(sa.select(ReceiptCounter))} == {
         year: len(found) for year, found in numbers.items()
     }
-    in_order = sa.select(Receipt.given_on).order_by(Receipt.year, Receipt.number)
+    in_order = sa.select(Receipt.given_on).where(Receipt.version == 1).order_by(Receipt.year, Receipt.number)
     days = list(db.session.scalars(in_order))
     assert days == sorted(days)
     gift = db.session.scalars(sa.select(Gift).limit(1)).one()
@@ -203,6 +203,7 @@ def fingerprint() -> list[tuple[object, ...]]:
         sa.select(Receipt.id, Receipt.number, Receipt.donor_name, Receipt.text, Receipt.given_on, Pledge.source)
         .join(Gift, Gift.id == Receipt.reference)
         .join(Pledge, Pledge.id == Gift.pledge_id)
+        .where(Receipt.version == 1)  # what replaces one has the id of its moment
         .order_by(Receipt.id)
     ).all()
     db.session.rollback()
