@@ -28,6 +28,7 @@ def index() -> str:
     return render_template(
         "screening/index.html",
         rows=policies.table(queries.house_counts(now)),
+        reviews=queries.reviews(now),
         stance=queries.stance(),
         stances=queries.stances(),
         now=now,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 SLOT = 300  # seconds that are counted together
@@ -22,6 +22,7 @@ CHANGED_BY_NETWORK = 1_500  # an hour: changes of pages that are open already, s
 SENT_BY_EMAIL = 10  # an hour, then a proof is asked
 OPENED_BY_ALL = 1_000  # in ten minutes, then everyone is asked
 DECLINES_SUSPICIOUS, DECLINES_OF_NETWORK = 3, 20  # an hour: asked for a proof, paused
+CARDS_OF_NETWORK = 10  # an hour: so many different cards, declined, pause their network sooner
 DECLINES_OF_PLEDGE = 5  # an hour; with one more its page closes
 DECLINES_OF_ALL = 40  # in ten minutes, then everyone is asked
 PLEDGES_OF_CARD = 3  # pledges that one card failed on within an hour, then its sender is asked
@@ -45,6 +46,7 @@ class Reason(StrEnum):
     EVERYONE = "everyone"
     PACE = "pace"
     DECLINED = "declined"
+    CARDS = "cards"
 
 
 class Proof(StrEnum):
@@ -110,6 +112,7 @@ class Seen:
     opened: Slots = field(default_factory=dict)
     changed: Slots = field(default_factory=dict)
     declined: Slots = field(default_factory=dict)
+    wallet: Slots = field(default_factory=dict)
     email: Slots = field(default_factory=dict)
     crowd: Slots = field(default_factory=dict)
     cards: Slots = field(default_factory=dict)
@@ -136,7 +139,12 @@ def wait_for_room(slots: Slots, limit: int, now: datetime) -> int:
 def pause(knock: Knock, seen: Seen, now: datetime) -> tuple[Reason, int] | None:
     """Why a network must wait, and for how many seconds; None when it need not."""
     used, limit = (seen.opened, OPENED_BY_NETWORK) if knock.opening else (seen.changed, CHANGED_BY_NETWORK)
-    for reason, slots, most in ((Reason.DECLINED, seen.declined, DECLINES_OF_NETWORK), (Reason.PACE, used, limit)):
+    budgets = (
+        (Reason.DECLINED, seen.declined, DECLINES_OF_NETWORK),
+        (Reason.CARDS, seen.wallet, CARDS_OF_NETWORK),
+        (Reason.PACE, used, limit),
+    )
+    for reason, slots, most in budgets:
         if wait := wait_for_room(slots, most, now):
             return reason, wait
     return None
@@ -180,6 +188,36 @@ def tested(pledges_of_card: Slots, now: int) -> bool:
     return counted(pledges_of_card, now, HOUR) >= PLEDGES_OF_CARD
 
 
+@dataclass(frozen=True)
+class Review:
+    """A network whose cards were declined: how often, how many cards, since when, and what it meets now."""
+
+    network: str
+    declined: int
+    cards: int
+    first: datetime
+    last: datetime
+    meets: Answer
+
+    @property
+    def reason(self) -> str:
+        """Why it stands in the list."""
+        cards = "cards that Stripe does not tell apart" if not self.cards else f"{self.cards:,} different cards"
+        return f"{self.declined:,} declines, {'one card' if self.cards == 1 else cards}"
+
+
+def review(network: str, declined: Slots, wallet: Slots, now: datetime) -> Review | None:
+    """What there is to review of a network; None for the few declines that any household has."""
+    slot = slot_of(now)
+    if sum(declined.values()) < DECLINES_SUSPICIOUS:
+        return None
+    lost, cards = counted(declined, slot, HOUR), counted(wallet, slot, HOUR)
+    paused = lost >= DECLINES_OF_NETWORK or cards >= CARDS_OF_NETWORK
+    meets = Answer.PAUSED if paused else Answer.PROVE if lost >= DECLINES_SUSPICIOUS else Answer.WELCOME
+    first, last = (datetime.fromtimestamp(edge * SLOT, UTC) for edge in (min(declined), max(declined)))
+    return Review(network, sum(declined.values()), sum(wallet.values()), first, last, meets)
+
+
 def outcome(answer: Answer, reason: Reason | None) -> str:
     """The house's counter of such an answer."""
     if answer is Answer.WELCOME:
@@ -196,7 +234,11 @@ def minutes(seconds: int) -> str:
 def sentence(verdict: Verdict, phone: str) -> str:
     """What a person is told: what happened, that nothing was charged, what to do."""
     if verdict.answer is Answer.PAUSED:
-        what = "Several cards were declined" if verdict.reason is Reason.DECLINED else "There were many tries"
+        what = (
+            "Several cards were declined"
+            if verdict.reason in (Reason.DECLINED, Reason.CARDS)
+            else "There were many tries"
+        )
         return (
             f"{what} from your network in a short time, so we paused. Nothing was charged. Wait "
             f"{minutes(verdict.wait)} and send the form again, or call us at {phone}."
@@ -223,6 +265,7 @@ def keys_of(sender: str, email: str, attempt: str) -> Iterator[tuple[str, str]]:
     yield "opened", f"from:{sender}"
     yield "changed", f"turn:{sender}"
     yield "declined", f"lost:{sender}"
+    yield "wallet", f"wallet:{sender}"
     yield "cards", f"card:{sender}"
     yield "passed", f"pass:{attempt}"
     yield "crowd", "crowd"
@@ -243,6 +286,7 @@ COUNTERS = (
     ("prove:everyone", "Asked: everyone is"),
     ("paused:pace", "Paused: too many tries from one network"),
     ("paused:declined", "Paused: too many declined cards from one network"),
+    ("paused:cards", "Paused: many different cards declined from one network"),
     ("declined", "Cards declined by their banks"),
     ("closed", "Payment pages closed after many declines"),
 )

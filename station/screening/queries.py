@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from station.core import bulletin, clock
 from station.core.db import db
 from station.screening.models import Stance, Tally
-from station.screening.policies import HOUR, Slots, slot_of
+from station.screening.policies import HOUR, Review, Slots, review, slot_of
 
 BULLETIN = "screening"
 DAY = 24 * HOUR
@@ -86,3 +86,18 @@ def house_counts(now: datetime) -> dict[str, tuple[int, int]]:
         .group_by(Tally.key)
     )
     return {key.removeprefix("house:"): (int(last_hour), int(day)) for key, last_hour, day in rows}
+
+
+def reviews(now: datetime, limit: int = 100) -> list[Review]:
+    """Networks whose cards were declined within a day, the latest first: what a person may want to look at."""
+    found: dict[str, dict[str, dict[int, int]]] = {}
+    rows = db.session().execute(
+        sa.select(Tally.key, Tally.slot, Tally.many).where(
+            sa.or_(Tally.key.startswith("lost:"), Tally.key.startswith("wallet:")), Tally.slot > slot_of(now) - DAY
+        )
+    )
+    for key, slot, many in rows:
+        what, _, network = key.partition(":")
+        found.setdefault(network, {"lost": {}, "wallet": {}})[what][slot] = many
+    listed = [review(network, each["lost"], each["wallet"], now) for network, each in found.items()]
+    return sorted(filter(None, listed), key=lambda each: each.last, reverse=True)[:limit]

@@ -47,6 +47,21 @@ def test_declines_ask_the_network_and_then_pause_it(knock: Try, later: Callable[
     assert knock().welcome
 
 
+def test_many_cards_from_one_network_pause_it(knock: Try, later: Callable[..., None]) -> None:
+    pledge = new_id()
+    for _ in range(policies.CARDS_OF_NETWORK):
+        declined(pledge, card="the same")
+    assert knock().answer is Answer.PROVE
+    for number in range(policies.CARDS_OF_NETWORK - 1):
+        declined(card=f"another {number}")
+    stopped = knock()
+    assert (stopped.answer, stopped.reason) == (Answer.PAUSED, Reason.CARDS)
+    assert "Several cards were declined" in policies.sentence(stopped, "702-555-0188")
+    assert knock(address="192.0.2.8").welcome
+    later(seconds=stopped.wait)
+    assert knock().welcome
+
+
 def test_a_page_closes_with_the_sixth_declined_card_of_an_hour(app: Flask, later: Callable[..., None]) -> None:
     pledge = new_id()
     assert [declined(pledge) for _ in range(6)] == [False] * 5 + [True]
@@ -99,7 +114,8 @@ def test_a_decline_of_nobody_known_is_counted_for_the_house_alone(knock: Try) ->
 def test_no_fingerprint_is_kept(app: Flask) -> None:
     declined(card="Xt5EWLLDS7FJjR1c")
     keys = [row.key for row in db.session().scalars(sa.select(Tally))]
-    assert {key.partition(":")[0] for key in keys} == {"house", "losses", "bill", "lost", "plastic", "pair"}
+    known = {"house", "losses", "bill", "lost", "plastic", "pair", "held", "wallet"}
+    assert {key.partition(":")[0] for key in keys} == known
     assert not any("Xt5E" in key for key in keys)
 
 

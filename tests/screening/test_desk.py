@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,8 +11,10 @@ from flask.testing import FlaskClient
 
 from station.core import clock
 from station.core.events import recent_events
+from station.core.ids import new_id
 from station.screening import policies, queries
 from station.screening.policies import Reason, Verdict
+from station.screening.services import note_decline, sender
 from tests.screening.conftest import STRANGER
 
 Desk = Callable[..., FlaskClient]
@@ -117,5 +120,27 @@ def test_a_strange_choice_changes_nothing(desk: Desk, choice: str) -> None:
 
 def test_every_counter_has_a_line(knock: Try) -> None:
     lines = {name for name, _ in policies.COUNTERS}
-    paused = {Reason.PACE, Reason.DECLINED}
+    paused = {Reason.PACE, Reason.DECLINED, Reason.CARDS}
     assert {f"paused:{reason}" if reason in paused else f"prove:{reason}" for reason in Reason} <= lines
+
+
+def test_the_review_list_says_why_and_since_when(desk: Desk, knock: Try, later: Callable[..., None]) -> None:
+    browser = desk("development")
+    assert "No network had three declined cards within a day." in browser.get(GUARD).text
+    for number in range(3):
+        note_decline(sender(STRANGER), new_id(), f"card-{number % 2}")
+    for _ in range(2):
+        note_decline(sender("192.0.2.99"), new_id(), "")
+    page = browser.get(GUARD).text
+    assert ("3 declines, 2 different cards" in page, "Asked for a proof" in page) == (True, True)
+    assert (sender(STRANGER)[:8] in page, STRANGER in page, sender("192.0.2.99")[:8] in page) == (True, False, False)
+    (found,) = queries.reviews(clock.now())
+    assert found.last - found.first <= timedelta(minutes=5)
+    later(minutes=70)
+    assert "Nothing any more" in desk("admin").get(GUARD).text
+    for number in range(policies.CARDS_OF_NETWORK):
+        note_decline(sender(STRANGER), new_id(), f"other-{number}")
+    page = desk("auditor").get(GUARD).text
+    assert ("13 declines, 12 different cards" in page, "Paused" in page) == (True, True)
+    later(hours=25)
+    assert queries.reviews(clock.now()) == []

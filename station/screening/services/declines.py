@@ -22,19 +22,22 @@ def note_decline(sender: str, reference: UUID | str, fingerprint: str) -> bool:
     Joins the transaction.
     `sender` is the network that began the pledge (admitting.sender), `reference` the pledge, or Stripe's name of the
     checkout where the pledge is not known, `fingerprint` Stripe's name of the card; "" where nobody knows. Many
-    declines are held against the network, a card that fails on many pledges against whoever brings it, and a flood of
-    them makes everyone prove to be a person.
+    declines, or many different cards, are held against the network, a card that fails on many pledges against whoever
+    brings it, and a flood of them makes everyone prove to be a person.
     """
     now = clock.now()
     slot = slot_of(now)
     pledge, card = f"bill:{hashed('pledge', str(reference))}", f"plastic:{hashed('card', fingerprint)}"
     pair = f"pair:{hashed('card of pledge', f'{fingerprint} {reference}')}"
+    held = f"held:{hashed('card of network', f'{fingerprint} {sender}')}"
     with transaction():
         lock_name("screening.declines")
         count(["house:declined", ALL, pledge, *([f"lost:{sender}"] if sender else [])], now)
-        seen = queries.counts([ALL, pledge, card, pair], now)
+        seen = queries.counts([ALL, pledge, card, pair, held], now)
         if fingerprint:
             count(_held_against(sender, card, pair, seen, slot), now)
+            if sender and held not in seen:  # each card counts once an hour for its network
+                count([held, f"wallet:{sender}"], now)
         if counted(seen[ALL], slot, TEN_MINUTES) >= policies.DECLINES_OF_ALL:
             trip(f"{policies.DECLINES_OF_ALL} cards were declined within ten minutes.")
         known = isinstance(reference, UUID)  # a page that nobody can name cannot be closed
