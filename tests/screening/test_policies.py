@@ -45,7 +45,7 @@ def test_a_proof_opens_every_door_but_a_pause_and_nothing_else_shuts_one(
         assert answer is not Answer.PROVE
     elif everyone and (knock.email or knock.opening) and not counted(seen.passed, slot_of(NOW), HOUR):
         assert answer is not Answer.WELCOME
-    blank = Seen(opened=seen.opened, changed=seen.changed, declined=seen.declined)
+    blank = Seen(opened=seen.opened, changed=seen.changed, declined=seen.declined, wallet=seen.wallet)
     paused = judge(knock, blank, proof, NOW, quick=2, everyone=False)[0] is Answer.PAUSED
     assert paused == (answer is Answer.PAUSED), "neither an email, a card nor a crowd pauses anyone"
 
