@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 from functools import reduce
-from typing import Any
+from typing import Any, cast
 
 import stripe
 
@@ -41,8 +41,15 @@ def operations(source: str) -> Iterator[str]:
                     found = path_of(node.value, names)
                     if found is not None:
                         names[node.targets[0].id] = found
-            calls = [node.func for node in ast.walk(function) if isinstance(node, ast.Call)]
-            yield from (path for call in calls if (path := path_of(call, names)) and "." in path)
+            calls = [node for node in ast.walk(function) if isinstance(node, ast.Call)]
+            yield from (path for call in calls if (path := path_of(call.func, names)) and "." in path)
+            yield from (f"{name}.list" for call in calls if (name := listed_whole(call)))
+
+
+def listed_whole(call: ast.Call) -> str:
+    """The service whose every page `_all("service", …)` reads."""
+    named = isinstance(call.func, ast.Name) and call.func.id == "_all" and isinstance(call.args[0], ast.Constant)
+    return str(cast("ast.Constant", call.args[0]).value) if named else ""
 
 
 def called() -> set[str]:
@@ -62,12 +69,18 @@ def two():
     refunds = _v1().refunds
     for each in refunds.list({}).auto_paging_iter():
         refunds.cancel(each.id)
+
+def three():
+    return _all("payouts", {})
 """
-    assert sorted(operations(source)) == ["checkout.sessions.create", "refunds.cancel", "refunds.list"]
+    found = ["checkout.sessions.create", "payouts.list", "refunds.cancel", "refunds.list"]
+    assert sorted(operations(source)) == found
 
 
 def test_the_page_lists_what_the_gateway_asks() -> None:
     assert len(called()) > 10
+    rows = [name for name, _, _ in ROW.findall(PAGE.read_text(encoding="utf-8"))]
+    assert sorted(rows) == sorted(set(rows)), "one row an operation"
     assert set(listed()) == called(), "docs/payments/keys.md: a row for each operation, with the permission it needs"
 
 
