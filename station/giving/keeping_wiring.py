@@ -1,4 +1,4 @@
-"""What giving adds to the house about monthly payments that failed: letters, the desk’s queue, the donor’s page."""
+"""What giving adds to the house about failed monthly payments: letters, the queue of the desk, the donor's page."""
 
 from __future__ import annotations
 

@@ -81,11 +81,11 @@ class Giver:
 
     def letters(self) -> list[str]:
         """Subjects of what arrived, without receipts."""
-        return [str(m["Subject"]) for m in self.mailbox.messages if "receipt" not in str(m["Subject"])]
+        return [str(m["Subject"]) for m in self.mailbox.messages if "eceipt" not in str(m["Subject"])]
 
     def letter(self) -> Any:
         """The newest letter."""
-        return [m for m in self.mailbox.messages if "receipt" not in str(m["Subject"])][-1]
+        return [m for m in self.mailbox.messages if "eceipt" not in str(m["Subject"])][-1]
 
     def link(self) -> str:
         """The path of the newest link to the donor's own page."""

@@ -188,3 +188,17 @@ def test_a_letter_that_went_out_twice_is_seen(giver: Giver, donor: Donor) -> Non
     db.session.rollback()
     (broken,) = [i.broken() for i in INVARIANTS if i.name == "letters-once"]
     assert "went out 2 times" in broken[0]
+
+
+def test_nobody_is_asked_for_more_who_has_taken_money_back(giver: Giver, donor: Donor) -> None:
+    giver.begin(donor)
+    giver.refused()
+    before = len(giver.letters())
+    charge = next(c for c in giver.stripe.sandbox.store.all("charge") if c["paid"])
+    giver.stripe.dispute(charge["id"], reason="unrecognized")
+    giver.told()
+    for _ in range(3):
+        giver.passes(4)
+        write_due_letters()
+        giver.told()
+    assert len(giver.letters()) == before

@@ -20,7 +20,7 @@ from station.licensee.models import Station
 from station.mail.models import OutgoingMail
 from station.members.models import Member
 from station.news.models import Section, Story
-from station.payments.models import BalanceTransaction, Deposit, Dispute, Payment, Payout
+from station.payments.models import BalanceTransaction, Deposit, Dispute, Payment, Payout, Subscription
 from station.receipts.models import Receipt
 from station.underwriting.models import Flight, Sponsor
 
@@ -35,6 +35,7 @@ KINDS: dict[str, tuple[Any, str]] = {
     "payout_id": (Payout, "payout"),
     "line_id": (BalanceTransaction, "line"),
     "mail_id": (OutgoingMail, "mail"),
+    "sustainer_id": (Subscription, "sustainer"),
     "sponsor_id": (Sponsor, "sponsor"),
     "flight_id": (Flight, "flight"),
     "staff_id": (Staff, "staff"),
@@ -50,6 +51,7 @@ NEVER_SEEN = {
     "accounts.second_factor",
     "accounts.recovery_code",
     "approvals_desk.show",
+    "own.show",
 }
 
 

@@ -30,7 +30,7 @@ from station.payments.services import (
     pay_open_invoice,
 )
 from tests.payments.keeping import DAY, by_bank, charges_of, declined, invoice, invoices, methods, sustainer, told
-from tests.payments.parts import books_hold, renewals_of, standing, standing_state, state_of, stripe_id
+from tests.payments.parts import books_hold, renewals_of, row_of, standing, standing_state, state_of, stripe_id
 
 Outbox = Callable[[], int]
 BACK = "http://localhost/my-gift/x"
@@ -313,6 +313,17 @@ def test_a_debit_that_comes_back_is_never_tried_again_by_itself(
 def test_a_revoked_mandate_is_dead(house: Any, stripe_sandbox: Handle, outbox: Outbox) -> None:
     payment_id = by_bank(house, stripe_sandbox, outbox)
     stripe_sandbox.revoke_mandate(methods()[0].stripe_method)
+    told(stripe_sandbox, outbox)
+    method = queries.method_of(standing(payment_id).id)
+    assert method is not None
+    assert (method.mandate, method.dead) == (MandateState.INACTIVE, True)
+
+
+def test_a_debit_taken_back_later_ends_its_mandate(house: Any, stripe_sandbox: Handle, outbox: Outbox) -> None:
+    payment_id = by_bank(house, stripe_sandbox, outbox)
+    charge = row_of(payment_id).charge
+    assert charge is not None
+    stripe_sandbox.return_debit(charge)
     told(stripe_sandbox, outbox)
     method = queries.method_of(standing(payment_id).id)
     assert method is not None

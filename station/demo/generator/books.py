@@ -22,21 +22,31 @@ from station.members import queries as members
 from station.members.models import Member, MemberEmail, MemberKind
 from station.payments.models import (
     Account,
+    InvoiceState,
     LedgerEntry,
     LedgerTransaction,
+    MethodState,
+    OpenInvoice,
     Payment,
     PaymentKind,
+    PaymentMethod,
     PaymentState,
     Subscription,
     SubscriptionState,
 )
 
 DECLINED = "Your card was declined."
+ASKS = "Your card was declined. This transaction requires authentication."
+UNPAID = {  # why, Stripe's sentence, and whether it is tried again by itself
+    End.RETRYING: ("insufficient_funds", DECLINED, True),
+    End.ASKED: ("authentication_required", ASKS, False),
+}
 CANCELLED = "the donor asked to stop"
 STATE = {
     End.GOES_ON: SubscriptionState.ACTIVE,
     End.CANCELLED: SubscriptionState.ENDED,
     End.RETRYING: SubscriptionState.RETRYING,
+    End.ASKED: SubscriptionState.NEEDS_ACTION,
 }
 
 
@@ -146,7 +156,7 @@ class Books:
                 [Subject("pledge", pledge_id), Subject("member", member_id)],
                 {"reason": CANCELLED},
             )
-        if plan.end is End.RETRYING:
+        if plan.end in UNPAID:
             self._decline(plan, subscription_id, pledge_id, member_id, amount)
         return subscription_id
 
@@ -157,22 +167,62 @@ class Books:
         return charge + (following - day)
 
     def _decline(self, plan: Plan, subscription_id: UUID, pledge_id: UUID, member_id: UUID, amount: str) -> None:
-        at = self.calendar.now - timedelta(hours=20)
+        at, (_, words, again) = self.calendar.now - timedelta(hours=20), UNPAID[plan.end]
+        self._open_invoice(plan, subscription_id, at)
         self.rows.tell(
-            "payments.subscription.retrying",
+            "payments.subscription.retrying" if again else "payments.subscription.needs_action",
             at,
             STRIPE,
             [Subject("subscription", subscription_id)],
-            {"amount": amount, "reason": DECLINED},
+            {"amount": amount, "reason": words},
         )
         self.rows.tell(
             "giving.renewal.failed",
             at,
             STRIPE,
             [Subject("pledge", pledge_id), Subject("member", member_id)],
-            {"reason": DECLINED},
+            {"reason": words},
         )
         self.declined.append(Declined(plan.person, member_id, subscription_id))
+
+    def _open_invoice(self, plan: Plan, subscription_id: UUID, at: datetime) -> None:
+        """What stands open, and the card that was refused. Stripe's page of it is that of nobody: there is none."""
+        (code, words, again), order = UNPAID[plan.end], self.rows.find(Subscription, subscription_id)
+        self.rows.add(
+            OpenInvoice,
+            at,
+            subscription_id=subscription_id,
+            stripe_invoice=self._stripe_id("in"),
+            state=InvoiceState.OPEN,
+            amount_cents=plan.cents,
+            currency=CURRENCY,
+            kind="card",
+            attempts=1,
+            next_attempt_at=at + timedelta(days=3) if again else None,
+            decline_code=code,
+            failure=words,
+            asks=not again,
+            page_url="",
+            billed_at=at,
+            created_at=at,
+            updated_at=at,
+        )
+        self.rows.add(
+            PaymentMethod,
+            plan.charges[0],
+            stripe_method=self._stripe_id("pm"),
+            stripe_customer=order["stripe_customer"],
+            kind="card",
+            label=plan.method_label,
+            exp_month=9,
+            exp_year=at.year + 2,
+            fingerprint="",
+            is_default=True,
+            state=MethodState.KEPT,
+            livemode=False,
+            created_at=plan.charges[0],
+            updated_at=plan.charges[0],
+        )
 
     def _payment(self, plan: Plan, pledge_id: UUID, subscription_id: UUID | None, number: int, at: datetime) -> UUID:
         kind = (PaymentKind.RENEWAL if number else PaymentKind.FIRST) if _monthly(plan) else PaymentKind.ONCE

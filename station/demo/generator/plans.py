@@ -35,6 +35,7 @@ class End(StrEnum):
     GOES_ON = "goes on"
     CANCELLED = "cancelled"
     RETRYING = "retrying"
+    ASKED = "asked"  # the bank wants the donor to confirm
 
 
 @dataclass(frozen=True)
@@ -58,8 +59,9 @@ def plans(chance: random.Random, calendar: Calendar, people: list[Person], sourc
     for person in people:
         habit = chance.choices(list(HABITS), list(HABITS.values()))[0]
         found += _Giver(chance, calendar, person, sources).plans(habit)
-    lapsed = next(place for place, plan in enumerate(found) if _misses_its_last_charge(plan, calendar))
-    found[lapsed] = _declined(found[lapsed])
+    late = [place for place, plan in enumerate(found) if _misses_its_last_charge(plan, calendar)]
+    for place, end in zip(late, (End.RETRYING, End.ASKED), strict=False):
+        found[place] = _declined(found[place], end)
     return found
 
 
@@ -69,11 +71,12 @@ def _misses_its_last_charge(plan: Plan, calendar: Calendar) -> bool:
         plan.frequency is Frequency.MONTH
         and plan.end is End.GOES_ON
         and len(plan.charges) > 3
+        and plan.method == "card"
         and plan.charges[-1] > calendar.now - timedelta(days=6)
     )
 
 
-def _declined(plan: Plan) -> Plan:
+def _declined(plan: Plan, end: End) -> Plan:
     return Plan(
         plan.person,
         plan.station,
@@ -83,7 +86,7 @@ def _declined(plan: Plan) -> Plan:
         plan.method,
         plan.method_label,
         plan.source,
-        End.RETRYING,
+        end,
     )
 
 

@@ -1,4 +1,4 @@
-"""The desk's queue of sustainers whose charges fail, and one of them whole."""
+"""The desk's queue of monthly payments that failed, and one sustainer in trouble."""
 
 from __future__ import annotations
 
@@ -14,19 +14,18 @@ from station.core.db import db
 from station.core.ids import public_id
 from station.giving.models import Contact, Pledge
 from station.giving.queries.keeping import (
+    PAGE,
     ContactView,
     Sustainer,
-    contact_view,
+    contact_of,
     contacts_of,
     sustainer,
-    sustainer_view,
+    sustainer_of,
 )
 from station.payments import queries as payments
 from station.payments.models import InvoiceState, OpenInvoice, Subscription, SubscriptionState
 from station.payments.policies import BANK_DEBIT, UNPAID
 from station.payments.queries import WAITING, MethodView, OpenInvoiceView
-
-PAGE = 50
 
 
 class Trouble(StrEnum):
@@ -37,17 +36,6 @@ class Trouble(StrEnum):
     STUCK = "stuck"
     BANK = "bank"
     SETTLING = "settling"
-
-
-TROUBLES: dict[Trouble, sa.ColumnElement[bool]] = {
-    Trouble.RETRYING: sa.and_(OpenInvoice.state == InvoiceState.OPEN, OpenInvoice.next_attempt_at.is_not(None)),
-    Trouble.CONFIRM: sa.and_(OpenInvoice.state == InvoiceState.OPEN, OpenInvoice.asks),
-    Trouble.STUCK: sa.and_(
-        OpenInvoice.state == InvoiceState.OPEN, OpenInvoice.next_attempt_at.is_(None), ~OpenInvoice.asks
-    ),
-    Trouble.BANK: sa.and_(OpenInvoice.state == InvoiceState.OPEN, OpenInvoice.kind == BANK_DEBIT),
-    Trouble.SETTLING: OpenInvoice.state == InvoiceState.SETTLING,
-}
 
 
 @dataclass(frozen=True)
@@ -85,6 +73,17 @@ class FailedStory:
     contacts: list[ContactView]
 
 
+TROUBLES: dict[Trouble, sa.ColumnElement[bool]] = {
+    Trouble.RETRYING: sa.and_(OpenInvoice.state == InvoiceState.OPEN, OpenInvoice.next_attempt_at.is_not(None)),
+    Trouble.CONFIRM: sa.and_(OpenInvoice.state == InvoiceState.OPEN, OpenInvoice.asks),
+    Trouble.STUCK: sa.and_(
+        OpenInvoice.state == InvoiceState.OPEN, OpenInvoice.next_attempt_at.is_(None), ~OpenInvoice.asks
+    ),
+    Trouble.BANK: sa.and_(OpenInvoice.state == InvoiceState.OPEN, OpenInvoice.kind == BANK_DEBIT),
+    Trouble.SETTLING: OpenInvoice.state == InvoiceState.SETTLING,
+}
+
+
 def failed_payments(wanted: Trouble | None, page: int) -> FailedPage:
     """A page (from 1) of the queue: of one kind, or everything that was refused and is open."""
     where = [*_in_queue(), TROUBLES[wanted] if wanted else OpenInvoice.state == InvoiceState.OPEN]
@@ -104,7 +103,7 @@ def failed_payments(wanted: Trouble | None, page: int) -> FailedPage:
     )
     last = _last_contacts([row[1].id for row in rows])
     shown = [
-        FailedRow(sustainer_view(order, pledge), payments.invoice_view(bill), last.get(order.id))
+        FailedRow(sustainer_of(order, pledge), payments.invoice_view(bill), last.get(order.id))
         for bill, order, pledge in rows
     ]
     return FailedPage(shown, failed_counts(), _count(where), page)
@@ -131,7 +130,7 @@ def _count(where: Sequence[sa.ColumnElement[bool]]) -> int:
 
 def _last_contacts(orders: Sequence[UUID]) -> dict[UUID, ContactView]:
     rows = db.session().scalars(sa.select(Contact).where(Contact.subscription_id.in_(orders)).order_by(Contact.at))
-    return {row.subscription_id: contact_view(row) for row in rows}
+    return {row.subscription_id: contact_of(row) for row in rows}
 
 
 def failed_story(subscription_id: UUID) -> FailedStory | None:

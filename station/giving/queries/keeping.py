@@ -1,4 +1,4 @@
-"""Reads about sustainers whose charges fail: who they are, and what was written to them."""
+"""Reads about sustainers whose charges fail: who they are, what was written to them, and the queue of the desk."""
 
 from __future__ import annotations
 
@@ -79,11 +79,11 @@ def sustainer(subscription_id: UUID) -> Sustainer | None:
     """A monthly gift and its donor, or None for what giving does not know."""
     order = db.session().get(Subscription, subscription_id)
     pledge = db.session().get(Pledge, order.reference) if order else None
-    return sustainer_view(order, pledge) if order and pledge else None
+    return sustainer_of(order, pledge) if order and pledge else None
 
 
-def sustainer_view(order: Subscription, pledge: Pledge) -> Sustainer:
-    """A standing order and its pledge as one."""
+def sustainer_of(order: Subscription, pledge: Pledge) -> Sustainer:
+    """A standing order and its pledge as a sustainer."""
     known = members.member(pledge.member_id) if pledge.member_id else None
     return Sustainer(
         order.id,
@@ -127,7 +127,7 @@ def running_gifts_of(email: str) -> list[Sustainer]:
         .order_by(Subscription.id)
         .limit(PAGE)
     )
-    found = [sustainer_view(row[0], row[1]) for row in rows]
+    found = [sustainer_of(row[0], row[1]) for row in rows]
     return [each for each in found if normalise_email(each.email) == normalise_email(email)]
 
 
@@ -163,11 +163,11 @@ def contacts_of(subscription_id: UUID, limit: int = 50) -> list[ContactView]:
     """Contacts with a sustainer, newest first."""
     mine = sa.select(Contact).where(Contact.subscription_id == subscription_id)
     rows = db.session().scalars(mine.order_by(Contact.at.desc(), Contact.id.desc()).limit(limit))
-    return [contact_view(row) for row in rows]
+    return [contact_of(row) for row in rows]
 
 
-def contact_view(row: Contact) -> ContactView:
-    """A contact\'s row as a view."""
+def contact_of(row: Contact) -> ContactView:
+    """A row as a view."""
     return ContactView(row.step, row.at, row.by, row.note)
 
 

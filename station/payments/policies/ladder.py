@@ -33,12 +33,15 @@ LETTERS = (*ABOUT_FAILURE, Step.RECOVERED, Step.EXPIRING)
 QUIET = (S.ENDED, S.PAUSED)  # the donor has decided: nobody is written to about what was open then
 
 
-def due_step(invoice: OpenInvoice, order: S, told: Collection[Step], now: datetime) -> Step | None:
+def due_step(
+    invoice: OpenInvoice, order: S, told: Collection[Step], now: datetime, *, disputed: bool = False
+) -> Step | None:
     """The letter that is due about an invoice of a standing order in this state; None when none is, or it went out.
 
-    Each goes out once an invoice. A donor who read of a failure hears of its end, too.
+    Each goes out once an invoice. A donor who read of a failure hears of its end, too. One who has taken money back
+    through the bank (`disputed`) is not asked for more.
     """
-    if order in QUIET:
+    if order in QUIET or disputed:
         return None
     if invoice.state is InvoiceState.PAID:
         wanted = Step.RECOVERED if set(told) & set(ABOUT_FAILURE) and now - invoice.updated_at < NEWS else None

@@ -18,11 +18,14 @@ from station.core.money import Money
 from station.core.outbox import JobState, Outbox
 from station.payments.gateway import SUBSCRIPTION_PREFIX
 from station.payments.models import (
+    Dispute,
+    DisputeState,
     InvoiceState,
     Mandate,
     MandateState,
     MethodState,
     OpenInvoice,
+    Payment,
     PaymentMethod,
     Subscription,
     SubscriptionState,
@@ -180,6 +183,14 @@ def expiring_methods(year: int, month: int, limit: int) -> list[tuple[UUID, Paym
         .limit(limit)
     )
     return [(row[0], row[1]) for row in rows]
+
+
+def disputed(subscription_id: UUID) -> bool:
+    """Whether the bank has taken back a charge of a subscription, for now or for good."""
+    taken = (DisputeState.NEEDS_RESPONSE, DisputeState.UNDER_REVIEW, DisputeState.LOST)
+    mine = sa.select(Dispute.id).join(Payment, Payment.id == Dispute.payment_id)
+    found = mine.where(Payment.subscription_id == subscription_id, Dispute.state.in_(taken)).limit(1)
+    return db.session().scalar(found) is not None
 
 
 def keeps(stripe_id: str) -> bool:

@@ -23,6 +23,15 @@ from station.payments.policies import Step
 from station.payments.queries import OpenInvoiceView
 
 ABOUT_INVOICE = Job("giving.write_about_invoice", Queue.MAIL)
+LETTER = {
+    Step.FAILED: "giving/mail/failed",
+    Step.LAST_TRY: "giving/mail/last_try",
+    Step.CONFIRM: "giving/mail/confirm",
+    Step.RETURNED: "giving/mail/returned",
+    Step.GIVEN_UP: "giving/mail/given_up",
+    Step.RECOVERED: "giving/mail/recovered",
+    Step.EXPIRING: "giving/mail/expiring",
+}
 SINCE = timedelta(days=7)
 A_RUN = 500
 WRITER = job("the letters to sustainers")
@@ -36,7 +45,9 @@ def write_about_invoice(invoice_id: UUID) -> Step | None:
         row = payments.lock_open_invoice(invoice_id)
         if order is None or row is None:
             return None
-        step = policies.due_step(row, order.state, queries.steps_told(invoice_id), clock.now())
+        step = policies.due_step(
+            row, order.state, queries.steps_told(invoice_id), clock.now(), disputed=payments.disputed(order.id)
+        )
         donor = queries.sustainer(order.id) if step else None
         if step is None or donor is None or not donor.email:
             return None
@@ -90,7 +101,7 @@ def _write(step: Step, key: str, donor: Sustainer, invoice: OpenInvoiceView | No
         member_id=donor.member_id,
         to_name=donor.name,
         to_email=donor.email,
-        template=f"giving/mail/{step}",
+        template=LETTER[step],
         private=True,
         context={
             "name": donor.given_name or donor.name,

@@ -14,7 +14,7 @@ from station.core.upsert import insert_missing
 from station.payments import queries
 from station.payments.facts import MethodChanged
 from station.payments.gateway import Paying, Saved, StripeRefused
-from station.payments.models import Mandate, MandateState, MethodState, PaymentMethod, Subscription
+from station.payments.models import Mandate, MandateState, MethodState, Payment, PaymentMethod, Subscription
 from station.payments.policies import BANK_DEBIT, DEADLY, MANDATE, MandateEdge
 
 
@@ -34,6 +34,18 @@ def keep_paid_with(order: Subscription, paying: Paying | None, chosen: str, acto
     if saved.kind == BANK_DEBIT and paying.failed and paying.failure_code in DEADLY:
         for mandate in queries.lock_mandates_of(row.id):
             follow_mandate(mandate, MandateEdge.DIE, f"a debit came back: {paying.failure_code}", actor)
+
+
+def end_mandates(payment: Payment, why: str, actor: Actor) -> None:
+    """A debit that the bank took back later is final, and so is the end of its mandate.
+
+    docs.stripe.com/payments/ach-direct-debit: a dispute makes the mandate invalid; another debit needs another one.
+    """
+    order = queries.subscription_row(payment.subscription_id) if payment.subscription_id else None
+    for row in queries.lock_methods_of(order.stripe_customer or "") if order else ():
+        if row.kind == BANK_DEBIT and row.fingerprint == payment.fingerprint:
+            for mandate in queries.lock_mandates_of(row.id):
+                follow_mandate(mandate, MandateEdge.DIE, why, actor)
 
 
 def keep(saved: Saved, actor: Actor, *, default: bool) -> PaymentMethod:

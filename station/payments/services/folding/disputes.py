@@ -14,8 +14,9 @@ from station.core.outbox import enqueue
 from station.payments import queries
 from station.payments.gateway import DisputeSeen, Moved, WarningSeen
 from station.payments.models import CallState, Dispute, DisputeMovement, DisputeState, FraudWarning, Payment
-from station.payments.policies import DisputeEdge, dispute_edge
+from station.payments.policies import BANK_DEBIT, DisputeEdge, dispute_edge
 from station.payments.policies.states.dispute import AT_RISK, INQUIRY, stops_recurring
+from station.payments.services.collecting.methods import end_mandates
 from station.payments.services.folding.outcome import Outcome, told, unknown
 from station.payments.services.returns import moving, work
 from station.payments.services.returns.noticing import STOP
@@ -36,7 +37,7 @@ def fold_dispute(found: DisputeSeen, actor: Actor = STRIPE) -> Outcome:
         dispute.answered_at = clock.now()
     if edge is not None and moving.follow_dispute(payment, dispute, edge, actor):
         changed.append(True)
-        _consequences(payment, dispute, before, edge)
+        _consequences(payment, dispute, before, edge, actor)
     _answer(dispute, found)
     return told(payment, any(changed), f"the dispute is {found.status}").answering(found.id)
 
@@ -95,12 +96,14 @@ def _foreign(payment: Payment, moved: Moved) -> None:
     )
 
 
-def _consequences(payment: Payment, dispute: Dispute, before: DisputeState, edge: DisputeEdge) -> None:
+def _consequences(payment: Payment, dispute: Dispute, before: DisputeState, edge: DisputeEdge, actor: Actor) -> None:
     """What a person must do, and a monthly gift that must not be charged again. An inquiry stops nothing."""
     work.dispute(payment, dispute)
     if edge is DisputeEdge.LOSE and payment.refunded_cents:
         work.paid_twice(payment, dispute.amount)
     taken = dispute.state in (*AT_RISK, DisputeState.LOST) and before in INQUIRY
+    if taken and payment.method == BANK_DEBIT:
+        end_mandates(payment, f"the bank took a debit back: {dispute.reason}", actor)
     if taken and payment.subscription_id is not None:
         stops = stops_recurring(payment.method, dispute.reason)
         work.stopped(payment, dispute, stops=stops)
