@@ -25,8 +25,9 @@ from station.core.runtime import settings
 from station.demo import house
 from station.demo.counter import Keyed, counter
 from station.demo.deposits import deposits
-from station.demo.generator.books import DECLINED, Books
+from station.demo.generator.books import Books
 from station.demo.generator.calendar import Calendar
+from station.demo.generator.keeping import DECLINED
 from station.demo.generator.letters import NO_MAILBOX, receipts
 from station.demo.generator.newsroom import newsroom
 from station.demo.generator.people import Person, people

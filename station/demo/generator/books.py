@@ -12,6 +12,7 @@ from station.core.addresses import normalise_email
 from station.core.events import Subject
 from station.core.money import Money
 from station.demo.generator.calendar import Calendar, months_on
+from station.demo.generator.keeping import UNPAID, kept_method, open_invoice
 from station.demo.generator.people import Person
 from station.demo.generator.plans import End, Plan
 from station.demo.generator.pledges import CURRENCY, pledge_row
@@ -22,25 +23,15 @@ from station.members import queries as members
 from station.members.models import Member, MemberEmail, MemberKind
 from station.payments.models import (
     Account,
-    InvoiceState,
     LedgerEntry,
     LedgerTransaction,
-    MethodState,
-    OpenInvoice,
     Payment,
     PaymentKind,
-    PaymentMethod,
     PaymentState,
     Subscription,
     SubscriptionState,
 )
 
-DECLINED = "Your card was declined."
-ASKS = "Your card was declined. This transaction requires authentication."
-UNPAID = {  # why, Stripe's sentence, and whether it is tried again by itself
-    End.RETRYING: ("insufficient_funds", DECLINED, True),
-    End.ASKED: ("authentication_required", ASKS, False),
-}
 CANCELLED = "the donor asked to stop"
 STATE = {
     End.GOES_ON: SubscriptionState.ACTIVE,
@@ -127,6 +118,7 @@ class Books:
     def _subscription(self, plan: Plan, pledge_id: UUID, member_id: UUID) -> UUID:
         """The standing order. It has no id at Stripe: the sandbox does not know it, and the sweep must not ask."""
         first, last, amount = plan.charges[0], plan.charges[-1], str(_money(plan))
+        customer = self._stripe_id("cus")
         subscription_id = self.rows.add(
             Subscription,
             first,
@@ -138,11 +130,12 @@ class Books:
             interval="month",
             livemode=False,
             stripe_subscription=None,
-            stripe_customer=self._stripe_id("cus"),
+            stripe_customer=customer,
             created_at=first,
             updated_at=last,
-            current_period_end=self._month_after(last),
+            current_period_end=self._month_after(self._month_after(last) if plan.end in UNPAID else last),
         )
+        kept_method(self.rows, plan, customer, self._stripe_id("pm"), self.calendar.now.year + 2)
         about = [Subject("subscription", subscription_id)]
         told = {"amount": amount, "interval": plan.frequency.value, "until": "", "ends_at": ""}
         self.rows.tell("payments.subscription.started", first, STRIPE, about, {**told, "reason": ""})
@@ -168,7 +161,7 @@ class Books:
 
     def _decline(self, plan: Plan, subscription_id: UUID, pledge_id: UUID, member_id: UUID, amount: str) -> None:
         at, (_, words, again) = self.calendar.now - timedelta(hours=20), UNPAID[plan.end]
-        self._open_invoice(plan, subscription_id, at)
+        open_invoice(self.rows, plan, subscription_id, self._stripe_id("in"), at)
         self.rows.tell(
             "payments.subscription.retrying" if again else "payments.subscription.needs_action",
             at,
@@ -184,45 +177,6 @@ class Books:
             {"reason": words},
         )
         self.declined.append(Declined(plan.person, member_id, subscription_id))
-
-    def _open_invoice(self, plan: Plan, subscription_id: UUID, at: datetime) -> None:
-        """What stands open, and the card that was refused. Stripe's page of it is that of nobody: there is none."""
-        (code, words, again), order = UNPAID[plan.end], self.rows.find(Subscription, subscription_id)
-        self.rows.add(
-            OpenInvoice,
-            at,
-            subscription_id=subscription_id,
-            stripe_invoice=self._stripe_id("in"),
-            state=InvoiceState.OPEN,
-            amount_cents=plan.cents,
-            currency=CURRENCY,
-            kind="card",
-            attempts=1,
-            next_attempt_at=at + timedelta(days=3) if again else None,
-            decline_code=code,
-            failure=words,
-            asks=not again,
-            page_url="",
-            billed_at=at,
-            created_at=at,
-            updated_at=at,
-        )
-        self.rows.add(
-            PaymentMethod,
-            plan.charges[0],
-            stripe_method=self._stripe_id("pm"),
-            stripe_customer=order["stripe_customer"],
-            kind="card",
-            label=plan.method_label,
-            exp_month=9,
-            exp_year=at.year + 2,
-            fingerprint="",
-            is_default=True,
-            state=MethodState.KEPT,
-            livemode=False,
-            created_at=plan.charges[0],
-            updated_at=plan.charges[0],
-        )
 
     def _payment(self, plan: Plan, pledge_id: UUID, subscription_id: UUID | None, number: int, at: datetime) -> UUID:
         kind = (PaymentKind.RENEWAL if number else PaymentKind.FIRST) if _monthly(plan) else PaymentKind.ONCE

@@ -105,4 +105,6 @@ def reason(code: str, sentence: str) -> str:
 
 def reason_for_donor(code: str, sentence: str) -> str:
     """Why a charge failed, in words for the donor."""
+    if code == "authentication_required":
+        return "Your bank wants you to confirm the payment."
     return WORDS["generic_decline"] if code in QUIET else reason(code, sentence)
