@@ -29,6 +29,11 @@ class Frequency(StrEnum):
         """How often money is charged; None for a gift once."""
         return None if self is Frequency.ONCE else Interval(self.value)
 
+    @property
+    def word(self) -> str:
+        """As tables name it: Monthly; Once."""
+        return self.interval.adjective.capitalize() if self.interval else "Once"
+
 
 class Pledge(Base):
     """What a donor promised. Donor facts stand here as typed; a member exists only once money has settled."""

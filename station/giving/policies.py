@@ -12,13 +12,15 @@ from station.core.events import Subject
 from station.core.ids import row_id
 from station.core.money import Money, MoneyError
 from station.giving.models import Frequency
-from station.payments.models import Tender, Way
+from station.payments.models import Interval, Tender, Way
+from station.payments.policies import MONTHS, next_charge, plus_months
 
 LARGEST_CENTS = 99_999_999  # docs.stripe.com/currencies: eight digits at most
 TILE_STEPS = (1, 2, 3, 5, 12)  # of the minimum pledge
 AMOUNT_LENGTH, NAME_LENGTH, ASK_LENGTH = 40, 100, 2_000
 MINIMUM_MARK = "{minimum}"
 DEBIT_TAKES = 4  # working days at most, docs.stripe.com/payments/ach-direct-debit
+LAST_DAY = 31
 IN_PAGE = ":"  # parts a form's attempt from what it was set to when its checkout opened in our page
 
 DEFAULT_ASK = (
@@ -88,6 +90,26 @@ def plain(amount: Money) -> str:
 def described(amount: Money, frequency: Frequency) -> str:
     """A commitment in words: $5 a month; $5 once."""
     return f"{amount.short} once" if frequency is Frequency.ONCE else f"{amount.short} a {frequency.value}"
+
+
+def day_words(day: int) -> str:
+    """A charge day as people say it: the 5th; the last day."""
+    ending = "th" if 10 < day < 20 else {1: "st", 2: "nd", 3: "rd"}.get(day % 10, "th")
+    return "the last day" if day == LAST_DAY else f"the {day}{ending}"
+
+
+def charge_days() -> dict[str, str]:
+    """What a form offers as days of charge: those that every month has, and the last."""
+    return {str(day): day_words(day).capitalize() for day in (*range(1, 29), LAST_DAY)}
+
+
+def dates_after_today(day: int | None, today: date) -> dict[str, date]:
+    """When a gift that begins today is charged next, by its interval."""
+    planned = {interval: plus_months(today, many) for interval, many in MONTHS.items()}
+    return {
+        interval.value: next_charge(day, interval, today, then, today) if day else then
+        for interval, then in planned.items()
+    }
 
 
 def holds_card_number(text: str) -> bool:
@@ -243,14 +265,14 @@ def gift_subjects(member_id: UUID, gift_id: UUID, pledge_id: UUID | None, paymen
 
 
 def gift_facts(
-    amount: Money, monthly: bool, station: str, given_on: date, receipt: str, source: str
+    amount: Money, interval: Interval | None, station: str, given_on: date, receipt: str, source: str
 ) -> dict[str, str | int | bool]:
     """What the event of a new gift says. `given_on` is station-local; `receipt` its printed number."""
     return {
         "amount": str(amount),
         "amount_cents": amount.cents,
         "currency": amount.currency,
-        "monthly": monthly,
+        "interval": interval or "",
         "station": station,
         "given_on": given_on.isoformat(),
         "receipt": receipt,

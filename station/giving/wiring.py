@@ -31,9 +31,11 @@ from station.payments.facts import (
     SubscriptionEnded,
     SustainerLapsed,
 )
+from station.payments.models import Interval
 from station.payments.places import EVIDENCE, LIKENESSES, EvidenceSource, Likeness
 
 ROLES = (Role.DEVELOPMENT,)
+OFTEN = {"": "", **{interval.value: f" ({interval.adjective})" for interval in Interval}}
 SENTENCES = (
     EventSentence("giving.pledge.begun", lambda e: f"began a pledge of {e.data['commitment']}"),
     EventSentence("giving.pledge.donor_changed", lambda e: "corrected the donor of a pledge before paying"),
@@ -43,8 +45,7 @@ SENTENCES = (
     EventSentence(
         "giving.gift.received",
         lambda e: (
-            f"gave {e.data['amount']}{' (monthly)' if e.data['monthly'] else ''} to {e.data['station']}, "
-            f"receipt {e.data['receipt']}"
+            f"gave {e.data['amount']}{OFTEN[e.data['interval']]} to {e.data['station']}, receipt {e.data['receipt']}"
         ),
     ),
     EventSentence(

@@ -13,7 +13,7 @@ from typing import Any
 
 from station.core.money import Money
 from station.core.words import money
-from station.payments.models import Tender, Way
+from station.payments.models import Interval, Tender, Way
 from station.receipts.models import Acknowledged
 
 WORDING = "2026-2"
@@ -59,7 +59,7 @@ class ReceiptFacts:
     amount: Money
     given_on: date
     station_name: str
-    monthly: bool
+    interval: Interval | None  # of the gift that this is one charge of
     cover: Money | None = None
     goods: Goods | None = None
     replaces: str = ""
@@ -86,7 +86,8 @@ def long_day(day: date) -> str:
 
 def receipt_text(facts: ReceiptFacts) -> str:
     """The receipt as it is stored, mailed and shown: facts as `Name: value` lines, then paragraphs."""
-    kind = "Monthly contribution, this month's charge" if facts.monthly else "One-time contribution"
+    every = facts.interval
+    kind = f"{every.adjective.capitalize()} contribution, this {every}'s charge" if every else "One-time contribution"
     lines = [
         ("Receipt number", facts.label),
         ("Received by", facts.legal_name),
@@ -115,10 +116,10 @@ def _paragraphs(facts: ReceiptFacts) -> list[str]:
         said.insert(0, f"This receipt replaces receipt {facts.replaces}, which is void. {_one_line(facts.reason)}")
     if facts.cover:
         said.insert(1, f"It includes {facts.cover} that you added so that we keep your whole gift.")
-    if facts.monthly:
+    if facts.interval:
         said.insert(
             -2,
-            "This receipt is for one charge of your monthly contribution. Each month's charge is a "
+            f"This receipt is for one charge of your {facts.interval.adjective} contribution. Each charge is a "
             "contribution of its own and gets a receipt of its own.",
         )
     return said

@@ -13,6 +13,7 @@ from station.core.db import db
 from station.core.ids import public_id
 from station.core.money import Money
 from station.licensee.queries import the_licensee
+from station.payments.models import Interval
 from station.receipts.models import Receipt, ReceiptCounter, ReceiptVoid
 from station.receipts.policies import Goods, ReceiptFacts, Section, sections
 
@@ -85,7 +86,7 @@ def facts_of(
     amount: Money,
     given_on: date,
     station_name: str,
-    monthly: bool,
+    interval: Interval | None,
     *,
     cover: Money | None,
     goods: Goods | None,
@@ -101,7 +102,7 @@ def facts_of(
         amount=amount,
         given_on=given_on,
         station_name=station_name,
-        monthly=monthly,
+        interval=interval,
         cover=cover if cover and cover.cents else None,
         goods=goods,
     )

@@ -22,6 +22,7 @@ from station.core.upsert import insert_missing
 from station.licensee.queries import stations
 from station.mail.models import Stream
 from station.mail.services import queue_mail
+from station.payments.models import Interval
 from station.receipts import policies, queries
 from station.receipts.models import Receipt, ReceiptCounter, ReceiptVoid
 from station.receipts.policies import Goods, ReceiptFacts
@@ -36,7 +37,7 @@ def issue(
     amount: Money,
     given_on: date,
     station_name: str,
-    monthly: bool,
+    interval: Interval | None,
     actor: Actor,
     cover: Money | None = None,
     goods: Goods | None = None,
@@ -52,7 +53,9 @@ def issue(
             return known.id
         number = _next_number(session, given_on.year)
         label = policies.label(given_on.year, number)
-        facts = queries.facts_of(label, donor_name, amount, given_on, station_name, monthly, cover=cover, goods=goods)
+        facts = queries.facts_of(
+            label, donor_name, amount, given_on, station_name, interval, cover=cover, goods=goods
+        )
         row = _row(reference, member_id, number, facts)
         session.add(row)
         session.flush()
@@ -74,7 +77,7 @@ def replace(
     amount: Money,
     email: str,
     station_name: str,
-    monthly: bool,
+    interval: Interval | None,
     reason: str,
     tell: bool,
     actor: Actor,
@@ -96,7 +99,7 @@ def replace(
         if not void:
             _void(session, old, reason, actor)
         row, facts = (
-            _next_version(session, old, amount, station_name, monthly, reason, goods)
+            _next_version(session, old, amount, station_name, interval, reason, goods)
             if amount.cents
             else (None, None)
         )
@@ -129,12 +132,18 @@ def _void(session: Session, row: Receipt, reason: str, actor: Actor) -> None:
 
 
 def _next_version(
-    session: Session, old: Receipt, amount: Money, station_name: str, monthly: bool, reason: str, goods: Goods | None
+    session: Session,
+    old: Receipt,
+    amount: Money,
+    station_name: str,
+    interval: Interval | None,
+    reason: str,
+    goods: Goods | None,
 ) -> tuple[Receipt, ReceiptFacts]:
     number = _next_number(session, old.year)
     label = policies.label(old.year, number)
     facts = queries.facts_of(
-        label, old.donor_name, amount, old.given_on, station_name, monthly, cover=None, goods=goods
+        label, old.donor_name, amount, old.given_on, station_name, interval, cover=None, goods=goods
     )
     facts = dataclasses.replace(facts, replaces=old.label, reason=reason)
     row = _row(old.reference, old.member_id, number, facts, old.version + 1)

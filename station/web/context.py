@@ -26,7 +26,7 @@ def install(app: Flask) -> None:
 def give_url(
     station: StationView, amount_cents: int | None = None, frequency: str | None = None, source: str | None = None
 ) -> str:
-    """The pledge form, with what the link promises filled in. `frequency` is once or month."""
+    """The pledge form, with what the link promises filled in. `frequency` is once, month, quarter or year."""
     amount = None if amount_cents is None else f"{amount_cents / 100:.2f}".removesuffix(".00")
     said = {"station": station.slug, "amount": amount, "frequency": frequency, "source": source}
     return f"/give?{urlencode({name: value for name, value in said.items() if value})}"

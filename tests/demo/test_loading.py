@@ -135,7 +135,7 @@ def test_receipts_are_gapless_and_the_next_one_continues(app: Flask) -> None:
         amount=gift.amount,
         given_on=today,
         station_name="x",
-        monthly=False,
+        interval=None,
         actor=COMMAND,
     )
     assert db.session.get_one(Receipt, fresh).number == len(numbers.get(today.year, [])) + 1

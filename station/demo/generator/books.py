@@ -17,12 +17,13 @@ from station.demo.generator.people import Person
 from station.demo.generator.plans import End, Plan
 from station.demo.generator.pledges import CURRENCY, pledge_row
 from station.demo.generator.rows import Rows
-from station.giving.models import Frequency, Gift
+from station.giving.models import Gift
 from station.licensee.queries import StationView
 from station.members import queries as members
 from station.members.models import Member, MemberEmail, MemberKind
 from station.payments.models import (
     Account,
+    Interval,
     LedgerEntry,
     LedgerTransaction,
     Payment,
@@ -52,7 +53,7 @@ class Given:
     person: Person
     station: StationView
     amount: Money
-    monthly: bool
+    interval: Interval | None
     source: str
     at: datetime
     given_on: date
@@ -82,7 +83,7 @@ class Books:
         for plan in sorted(plans, key=lambda p: p.charges[0]):
             member_id = self._member(plan.person, plan.charges[0])
             pledge_id = self.rows.new_id(plan.charges[0] - timedelta(minutes=3))
-            subscription_id = self._subscription(plan, pledge_id, member_id) if _monthly(plan) else None
+            subscription_id = self._subscription(plan, pledge_id, member_id) if plan.frequency.interval else None
             for number, at in enumerate(plan.charges):
                 payment_id = self._payment(plan, pledge_id, subscription_id, number, at)
                 if number == 0:
@@ -127,7 +128,8 @@ class Books:
             station_id=self._station(plan).id,
             amount_cents=plan.cents,
             currency=CURRENCY,
-            interval="month",
+            interval=plan.frequency.value,
+            charge_day=None,
             livemode=False,
             stripe_subscription=None,
             stripe_customer=customer,
@@ -179,7 +181,7 @@ class Books:
         self.declined.append(Declined(plan.person, member_id, subscription_id))
 
     def _payment(self, plan: Plan, pledge_id: UUID, subscription_id: UUID | None, number: int, at: datetime) -> UUID:
-        kind = (PaymentKind.RENEWAL if number else PaymentKind.FIRST) if _monthly(plan) else PaymentKind.ONCE
+        kind = (PaymentKind.RENEWAL if number else PaymentKind.FIRST) if plan.frequency.interval else PaymentKind.ONCE
         fee, asked = _fee(plan), at - timedelta(minutes=3)
         payment_id = self.rows.add(
             Payment,
@@ -198,7 +200,7 @@ class Books:
             checkout_session=None if number else self._stripe_id("cs"),
             payment_intent=self._stripe_id("pi"),
             charge=self._stripe_id("ch"),
-            invoice=self._stripe_id("in") if _monthly(plan) else None,
+            invoice=self._stripe_id("in") if plan.frequency.interval else None,
             balance_transaction=self._stripe_id("txn"),
             method_label=plan.method_label,
             failure="",
@@ -269,7 +271,7 @@ class Books:
                 plan.person,
                 self._station(plan),
                 _money(plan),
-                _monthly(plan),
+                plan.frequency.interval,
                 plan.source,
                 at,
                 given_on,
@@ -287,10 +289,6 @@ class Books:
 
 def _money(plan: Plan) -> Money:
     return Money(plan.cents, CURRENCY)
-
-
-def _monthly(plan: Plan) -> bool:
-    return plan.frequency is Frequency.MONTH
 
 
 def _fee(plan: Plan) -> int:

@@ -58,7 +58,7 @@ def _facts(licensee: LicenseeView, gift: Given, label: str) -> ReceiptFacts:
         amount=gift.amount,
         given_on=gift.given_on,
         station_name=gift.station.name,
-        monthly=gift.monthly,
+        interval=gift.interval,
     )
 
 
@@ -96,7 +96,7 @@ def _told(rows: Rows, gift: Given, facts: ReceiptFacts) -> None:
     """The gift's event and its entry in the search index."""
     who = donor(gift.person, gift.member_id)
     about = gift_subjects(gift.member_id, gift.gift_id, gift.pledge_id, gift.payment_id)
-    said = gift_facts(gift.amount, gift.monthly, gift.station.name, gift.given_on, facts.label, gift.source)
+    said = gift_facts(gift.amount, gift.interval, gift.station.name, gift.given_on, facts.label, gift.source)
     rows.tell("giving.gift.received", gift.at, who, about, said)
     title = f"{gift.amount} from {gift.person.name}, {gift.given_on}"
     rows.index("gift", gift.gift_id, title, f"{gift.person.email} {facts.label}")

@@ -67,7 +67,7 @@ def _preview(keyed: OfflineGift, donor: str) -> dict[str, Any]:
     stations = supported(station_by_id(keyed.station_id), second)
     if keyed.acknowledged is Acknowledged.RECEIPT:
         said = (NEXT_NUMBER, donor, keyed.amount, keyed.given_on, stations)
-        facts = facts_of(*said, monthly=False, cover=None, goods=keyed.goods)
+        facts = facts_of(*said, interval=None, cover=None, goods=keyed.goods)
         return {"keyed": keyed, "donor": donor, "stations": stations, "sections": sections(receipt_text(facts))}
     letter = letter_advice(keyed.way) if keyed.acknowledged is Acknowledged.LETTER else ""
     return {"keyed": keyed, "donor": donor, "stations": stations, "sections": [], "letter": letter}

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
+from datetime import date
 from typing import Any, ClassVar
 
 from email_validator import EmailNotValidError, validate_email
 from flask_wtf import FlaskForm
-from wtforms import Field, HiddenField, RadioField, StringField
+from wtforms import Field, HiddenField, RadioField, SelectField, StringField
 from wtforms.validators import ValidationError
 
+from station.core import clock
 from station.core.money import Money
 from station.giving import policies
 from station.giving.forms.attempts import Attempt
@@ -22,7 +24,13 @@ from station.giving.services import PledgeRequest
 from station.licensee.queries import stations, the_licensee
 
 LONGEST_EMAIL = 254
-FREQUENCIES = {Frequency.MONTH.value: "Monthly", Frequency.ONCE.value: "One time"}
+FREQUENCIES = {
+    Frequency.MONTH.value: "Monthly",
+    Frequency.ONCE.value: "One time",
+    Frequency.QUARTER.value: "Every three months",
+    Frequency.YEAR.value: "Every year",
+}
+RARE = (Frequency.QUARTER.value, Frequency.YEAR.value)
 CARD_TYPED = (
     "This looks like a card number. Card details belong only into the payment form, which stands apart. "
     "We did not keep it."
@@ -36,6 +44,12 @@ class PledgeForm(CoverField, FlaskForm):
         csrf = False
 
     frequency = RadioField("How often?", choices=FREQUENCIES, validate_choice=False)
+    charge_day = SelectField(
+        "Day of the later charges",
+        choices={"": "The day of the first"},
+        validate_choice=False,
+        description="Of a gift that repeats. You are charged today, and next on that day, at least 23 days from now.",
+    )
     amount = RadioField("How much?", validate_choice=False)
     other_amount = StringField(
         "Other amount", description="Like 12 or 12.50. An amount typed here replaces the choice above."
@@ -59,6 +73,7 @@ class PledgeForm(CoverField, FlaskForm):
         self.amount.choices = self.tiles
         self.station.choices = station_choices() | both_choice()
         self.covers = {tile: cover_of(tile) for tile in policies.tiles(self.minimum)}
+        self.charge_day.choices = {"": "The day of the first", **policies.charge_days()}
         self._settle()
 
     def _settle(self) -> None:
@@ -80,7 +95,11 @@ class PledgeForm(CoverField, FlaskForm):
 
     def validate_frequency(self, field: Field) -> None:
         if field.data not in FREQUENCIES:
-            raise ValidationError("Choose how often: monthly or one time.")
+            raise ValidationError("Choose how often: monthly, one time, every three months or every year.")
+
+    def validate_charge_day(self, field: Field) -> None:
+        if field.data and field.data not in policies.charge_days():
+            raise ValidationError("Choose a day from the list, or leave it at the day of the first charge.")
 
     def validate_amount(self, field: Field) -> None:
         if self.other_amount.data:
@@ -127,6 +146,7 @@ class PledgeForm(CoverField, FlaskForm):
             station_id=chosen[0],
             second_station_id=chosen[1],
             frequency=Frequency(self.frequency.data),
+            charge_day=self._day(),
             amount=gift + cover,
             cover_cents=cover.cents,
             given_name="",
@@ -144,6 +164,22 @@ class PledgeForm(CoverField, FlaskForm):
         """What may be added to this gift, for the page's script, once the amount has been found good."""
         gift = self._gift()
         return {"gift_cents": gift.cents, "cover_cents": cover_of(gift).cents}
+
+    def _day(self) -> int | None:
+        """The day that was chosen; a gift once has none, whatever the list was left at."""
+        repeats = self.frequency.data != Frequency.ONCE.value
+        return int(self.charge_day.data) if repeats and self.charge_day.data else None
+
+    @property
+    def rare(self) -> bool:
+        """Whether the form is set to something that stands behind its disclosure."""
+        return bool(self.frequency.data in RARE or self.charge_day.data or self.charge_day.errors)
+
+    def next_dates(self) -> dict[str, dict[str, date]]:
+        """When a gift that begins today is charged next, by day as the form lists it and by frequency."""
+        today = clock.today(the_licensee().timezone)
+        days = {"": None, **{day: int(day) for day in policies.charge_days()}}
+        return {text: policies.dates_after_today(day, today) for text, day in days.items()}
 
     def pledged(self, attempt: Attempt) -> PledgeRequest:
         """What the donor asks for, once the whole form has been found good."""
@@ -204,6 +240,7 @@ def from_pledge(pledge: PledgeView) -> dict[str, str | bool]:
     return {
         "station": BOTH if pledge.second else pledge.station.slug,
         "frequency": pledge.frequency.value,
+        "charge_day": str(pledge.charge_day or ""),
         "amount": policies.plain(pledge.amount - pledge.cover),
         "cover": bool(pledge.cover.cents),
         "source": pledge.source,

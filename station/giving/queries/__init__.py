@@ -43,10 +43,10 @@ from station.giving.queries.own import OwnGift, own_gift, own_invoice
 from station.giving.queries.pledges import (
     PledgeView,
     Thanks,
-    monthly_open,
     pledge,
     pledge_of_attempt,
     recent_twins,
+    repeating_open,
     sent_from_form,
     thanks,
 )
@@ -86,7 +86,6 @@ __all__ = [
     "invoices_of",
     "invoices_to_look_at",
     "letters_twice",
-    "monthly_open",
     "offered",
     "own_gift",
     "own_invoice",
@@ -94,6 +93,7 @@ __all__ = [
     "pledge_of_attempt",
     "recent_twins",
     "refused_open",
+    "repeating_open",
     "running_gifts_of",
     "sent_from_form",
     "steps_told",

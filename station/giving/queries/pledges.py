@@ -31,6 +31,7 @@ class PledgeView:
     attempt: str
     station: StationView
     frequency: Frequency
+    charge_day: int | None
     amount: Money
     given_name: str
     family_name: str
@@ -126,14 +127,14 @@ def recent_twins(
     ]
 
 
-def monthly_open(email: str, amount: Money) -> list[PledgeView]:
-    """The monthly pledges of an email and amount whose checkout stands open, here or at Stripe."""
+def repeating_open(email: str, amount: Money) -> list[PledgeView]:
+    """The pledges to give again and again of an email and amount whose checkout stands open, here or at Stripe."""
     rows = db.session().scalars(
         sa.select(Pledge)
         .join(Payment, Payment.id == Pledge.payment_id)
         .where(
             Payment.state == PaymentState.AWAITING_DONOR,
-            Pledge.frequency == Frequency.MONTH,
+            Pledge.frequency != Frequency.ONCE,
             Pledge.email != "",
             Pledge.amount_cents == amount.cents,
             Pledge.currency == amount.currency,
@@ -150,7 +151,7 @@ def thanks(pledge_id: UUID) -> Thanks | None:
     if found is None or payment is None:
         return None
     gift_id = db.session().scalar(sa.select(Gift.id).where(Gift.payment_id == found.payment_id))
-    subscription = payments.subscription_of(found.id) if found.frequency is Frequency.MONTH else None
+    subscription = payments.subscription_of(found.id) if found.frequency.interval else None
     return Thanks(
         found,
         payment,
@@ -162,7 +163,7 @@ def thanks(pledge_id: UUID) -> Thanks | None:
 
 
 def _offers(found: PledgeView, payment: PaymentView) -> list[Money]:
-    if found.frequency is Frequency.MONTH or payment.state is not PaymentState.SETTLED:
+    if found.frequency.interval or payment.state is not PaymentState.SETTLED:
         return []
     return policies.monthly_offers(payment.amount, the_licensee().minimum_pledge)
 
@@ -181,6 +182,7 @@ def _view(row: Pledge) -> PledgeView:
         row.attempt,
         station_by_id(row.station_id),
         row.frequency,
+        row.charge_day,
         row.amount,
         row.given_name,
         row.family_name,

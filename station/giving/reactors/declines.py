@@ -34,7 +34,7 @@ def stray_attempt_failed(failed: StrayAttemptFailed) -> None:
     Where exactly one monthly pledge of that email and amount stands open, its page closes after too many.
     Anybody can type an email, so nothing is held against the network that the pledge came from.
     """
-    meant = queries.monthly_open(failed.payer_email, failed.amount) if failed.payer_email else []
+    meant = queries.repeating_open(failed.payer_email, failed.amount) if failed.payer_email else []
     pledge = meant[0] if len(meant) == 1 else None
     close = note_decline("", pledge.id if pledge else failed.intent, failed.fingerprint)
     if close and pledge is not None:

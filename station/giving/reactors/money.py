@@ -15,7 +15,7 @@ from station.core.actor import STRIPE, Actor, ActorKind
 from station.core.db import db, savepoint, transaction
 from station.core.events import Subject
 from station.core.ids import new_id, public_id
-from station.giving.models import Frequency, Gift, Pledge
+from station.giving.models import Gift, Pledge
 from station.giving.policies import gift_facts, gift_subjects, name_parts
 from station.giving.queries import gift_of_payment
 from station.giving.queries.checks import HELD, held_key
@@ -132,7 +132,7 @@ def _acknowledge(gift: Gift, pledge: Pledge, giver: _Donor) -> None:
     payment = payments.payment(gift.payment_id)
     assert payment is not None  # noqa: S101  # foreign key
     station_name = supported(station_by_id(gift.station_id), payment.second)
-    monthly = pledge.frequency is Frequency.MONTH
+    interval = pledge.frequency.interval
     issued = receipt(
         issue(
             reference=gift.id,
@@ -142,13 +142,13 @@ def _acknowledge(gift: Gift, pledge: Pledge, giver: _Donor) -> None:
             amount=gift.amount,
             given_on=gift.given_on,
             station_name=station_name,
-            monthly=monthly,
+            interval=interval,
             cover=payment.cover,
             actor=STRIPE,
         )
     )
     label = issued.label if issued else ""
-    facts = gift_facts(gift.amount, monthly, station_name, gift.given_on, label, gift.source)
+    facts = gift_facts(gift.amount, interval, station_name, gift.given_on, label, gift.source)
     about = gift_subjects(gift.member_id, gift.id, pledge.id, gift.payment_id)
     events.record("giving.gift.received", donor, about, facts)
     search.index("gift", gift.id, f"{gift.amount} from {giver.name}, {gift.given_on}", f"{giver.email} {label}")

@@ -18,7 +18,7 @@ from station.core.actor import STRIPE
 from station.core.db import db, savepoint
 from station.core.events import Subject
 from station.core.money import Money
-from station.giving.models import Frequency, Gift, Pledge
+from station.giving.models import Gift, Pledge
 from station.giving.policies import gift_subjects
 from station.licensee.queries import station_by_id, supported, the_licensee
 from station.members import queries as members
@@ -105,7 +105,7 @@ def _replace_receipt(gift: Gift, kept: Money, why: str, *, tell: bool) -> None:
         amount=kept,
         email=email,
         station_name=supported(station_by_id(gift.station_id), payment.second if payment else None),
-        monthly=pledge is not None and pledge.frequency is Frequency.MONTH,
+        interval=pledge.frequency.interval if pledge else None,
         reason=why,
         tell=tell and bool(email),
         actor=STRIPE,

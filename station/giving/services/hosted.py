@@ -11,8 +11,7 @@ from station.core.actor import Actor
 from station.core.db import transaction
 from station.core.events import Subject
 from station.core.ids import public_id
-from station.giving import queries
-from station.giving.models import Frequency
+from station.giving import policies, queries
 from station.giving.queries import PledgeView
 from station.payments import services as payments
 from station.payments.services import CheckoutClosed, HostedPage, StripeRefused
@@ -41,7 +40,10 @@ def open_checkout(pledge_id: UUID, actor: Actor) -> str:
 
 def description_of(pledge: PledgeView) -> str:
     """What Stripe's pages and statements call the gift."""
-    return f"{'Monthly gift' if pledge.frequency is Frequency.MONTH else 'Gift'} to {pledge.supported}"
+    interval = pledge.frequency.interval
+    gift = f"{interval.adjective.capitalize()} gift" if interval else "Gift"
+    later = f", after today on {policies.day_words(pledge.charge_day)} of the month" if pledge.charge_day else ""
+    return f"{gift} to {pledge.supported}{later}"
 
 
 def thanks_url(pledge: PledgeView) -> str:

@@ -149,8 +149,10 @@ def _lock_unpaid(draft: PledgeView) -> Pledge:
 
 def _write_donor(draft: PledgeView, request: PledgeRequest, actor: Actor) -> None:
     with transaction():
+        payments.choose_day(draft.payment_id, request.charge_day)
         pledge = _lock_unpaid(draft)
         payments.expect(draft.payment_id)
+        pledge.charge_day = request.charge_day
         donor = (request.given_name, request.family_name, request.email)
         first = not pledge.email
         if (pledge.given_name, pledge.family_name, pledge.email) == donor:

@@ -165,7 +165,7 @@ def _acknowledge(gift: Gift, keyed: OfflineGift, actor: Actor) -> str:
             amount=gift.amount,
             given_on=gift.given_on,
             station_name=_supported(keyed),
-            monthly=False,
+            interval=None,
             actor=actor,
             goods=keyed.goods,
         )
@@ -195,7 +195,7 @@ def _supported(keyed: OfflineGift) -> str:
 
 
 def _tell(gift: Gift, keyed: OfflineGift, label: str, actor: Actor) -> None:
-    facts = policies.gift_facts(gift.amount, False, _supported(keyed), gift.given_on, label, gift.source)
+    facts = policies.gift_facts(gift.amount, None, _supported(keyed), gift.given_on, label, gift.source)
     about = {"member": gift.member_id, "gift": gift.id, "payment": gift.payment_id}
     subjects = [Subject(kind, row_id) for kind, row_id in about.items()]
     events.record("giving.gift.entered", actor, subjects, {**facts, "as": came_as(keyed)})
@@ -220,7 +220,7 @@ def void_gift(gift_id: UUID, reason: str, actor: Actor, *, bounced: bool = False
             amount=Money(0, gift.currency),
             email="",
             station_name=station_by_id(gift.station_id).name,
-            monthly=False,
+            interval=None,
             reason=reason,
             tell=False,
             actor=actor,

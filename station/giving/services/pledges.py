@@ -182,7 +182,7 @@ def page_attempt(request: PledgeRequest) -> str:
     Stripe cannot turn a checkout from one-time to monthly, so a donor who goes to and fro has two, and pays one.
     """
     station = "both" if request.second_station_id else request.station_id.hex
-    return f"{request.attempt}{policies.IN_PAGE}{request.frequency.value}:{station}"
+    return f"{request.attempt}{policies.IN_PAGE}{request.frequency.value[:5]}:{station}"
 
 
 def _of_attempt(request: PledgeRequest) -> PledgeView | None:
@@ -238,7 +238,7 @@ def facts_of(pledge: PledgeView | PledgeRequest) -> tuple[object, ...]:
         stations, cover = (pledge.station.id, _second_of(pledge)), pledge.cover.cents
     else:
         stations, cover = (pledge.station_id, pledge.second_station_id), pledge.cover_cents
-    return (stations, pledge.frequency, pledge.amount, cover, *donor)
+    return (stations, pledge.frequency, pledge.charge_day, pledge.amount, cover, *donor)
 
 
 def _second_of(pledge: PledgeView) -> UUID | None:

@@ -22,7 +22,8 @@ from station.giving.views.refusals import FOREIGN, TOO_OLD, Refusal, explain, sa
 from station.licensee.queries import the_licensee
 from station.screening.policies import as_json
 
-WISH = ("frequency", "amount", "other_amount", "cover", "station")  # all that a checkout needs before its donor
+# all that a checkout needs before its donor is known
+WISH = ("frequency", "charge_day", "amount", "other_amount", "cover", "station")
 
 
 @views.post("/give/checkout")

@@ -32,6 +32,11 @@ class Interval(StrEnum):
     QUARTER = "quarter"
     YEAR = "year"
 
+    @property
+    def adjective(self) -> str:
+        """As a word before a noun: a quarterly gift."""
+        return f"{self.value}ly"
+
 
 class Subscription(Base):
     """A sustainer's standing order at Stripe, which owns the schedule and the card retries.

@@ -15,6 +15,7 @@ from station.payments.policies.months import (
 from station.payments.policies.schedule import (
     LEAST_BETWEEN,
     LONGEST_PAUSE,
+    MONTHS,
     charge_instant,
     day_in,
     monthly_cents,
@@ -70,6 +71,7 @@ __all__ = [
     "LIVE",
     "LONGEST_PAUSE",
     "MANDATE",
+    "MONTHS",
     "OTHER_SIDE",
     "PAYMENT",
     "PAYMENT_EVENTS",

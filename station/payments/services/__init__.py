@@ -6,7 +6,13 @@ from station.payments.services import sustaining
 from station.payments.services.checkout.amounts import change_amount
 from station.payments.services.checkout.closing import close_checkout, look_at_payment
 from station.payments.services.checkout.forgetting import forget_unpaid, unpaid_before
-from station.payments.services.checkout.opening import CheckoutClosed, expect, open_payment, start_checkout
+from station.payments.services.checkout.opening import (
+    CheckoutClosed,
+    choose_day,
+    expect,
+    open_payment,
+    start_checkout,
+)
 from station.payments.services.collecting.changing import (
     NotRunning,
     adopt_method,
@@ -100,6 +106,7 @@ __all__ = [
     "carry_out_one",
     "change_amount",
     "check_open_payments",
+    "choose_day",
     "close_batch",
     "close_checkout",
     "end_subscription",

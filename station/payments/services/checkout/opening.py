@@ -105,6 +105,14 @@ def expect(payment_id: UUID) -> None:
         payment.expected, payment.updated_at = True, clock.now()
 
 
+def choose_day(payment_id: UUID, day: int | None) -> None:
+    """The day of the charges after the first, while nothing is paid yet. Joins the caller's transaction."""
+    payment = queries.payment_row(payment_id)
+    row = queries.lock_subscription(payment.subscription_id) if payment and payment.subscription_id else None
+    if row is not None and row.state is S.CREATED:
+        row.charge_day = day
+
+
 def _open_subscription(
     reference: UUID,
     stations: tuple[UUID, UUID | None],

@@ -12,7 +12,7 @@ const covers = new Map((row.dataset.covers ?? "").split(",").map((pair) => /** @
  * What the form is set to. `gift` is null while no amount can be read, `cents` (with what covers the fee) also while
  * the server has not told that; it has the last word on both.
  * @param {HTMLFormElement} form
- * @returns {{frequency: string, station: string, gift: number | null, cents: number | null}}
+ * @returns {{frequency: string, station: string, gift: number | null, cents: number | null, next: string}}
  */
 export function wish(form) {
   const data = new FormData(form);
@@ -22,7 +22,10 @@ export function wish(form) {
   const chosen = form.querySelector('input[name="station"]:checked')?.closest("label")?.textContent?.trim();
   const cover = gift !== null && data.has("cover") ? covers.get(gift) : 0;
   const cents = gift === null || cover === undefined ? null : gift + cover;
-  return { frequency: String(data.get("frequency") ?? ""), station: chosen ?? "", gift, cents };
+  const frequency = String(data.get("frequency") ?? "");
+  const day = /** @type {HTMLSelectElement} */ (form.elements.namedItem("charge_day"));
+  const next = day.selectedOptions[0]?.dataset[frequency] ?? ""; // the server has reckoned it for every day
+  return { frequency, station: chosen ?? "", gift, cents, next };
 }
 
 /**
@@ -75,7 +78,7 @@ let timer = 0;
  * @param {HTMLFormElement} form
  */
 export function tellCommitment(form) {
-  const { frequency, station, gift, cents } = wish(form);
+  const { frequency, station, gift, cents, next } = wish(form);
   nameCover(gift);
   const box = /** @type {HTMLElement} */ (document.getElementById("gift-now"));
   const spoken = /** @type {HTMLElement} */ (document.getElementById("commitment"));
@@ -84,9 +87,9 @@ export function tellCommitment(form) {
   const amount = /** @type {HTMLElement} */ (document.getElementById("gift-amount"));
   const when = /** @type {HTMLElement} */ (document.getElementById("gift-when"));
   amount.textContent = money.format(cents / 100);
-  when.textContent = station ? say(`when-${frequency}`, { station }) : "";
+  when.textContent = station ? say(`when-${frequency}`, { station, next }) : "";
   clearTimeout(timer);
-  const tell = () => (spoken.textContent = station && say(`commitment-${frequency}`, { amount: money.format(cents / 100), station }));
+  const tell = () => (spoken.textContent = station && say(`commitment-${frequency}`, { amount: money.format(cents / 100), station, next }));
   if (spoken.textContent) timer = setTimeout(tell, 400);
   else tell();
 }
