@@ -40,6 +40,7 @@ def upgrade() -> None:
         "ALTER TABLE pledge ADD COLUMN charge_day INTEGER "
         "CONSTRAINT ck_pledge_charge_day CHECK (charge_day BETWEEN 1 AND 31)"
     )
+    op.add_column("pledge", sa.Column("second_meant", sa.Boolean(), server_default=sa.false(), nullable=False))
     _changes()
 
 
@@ -86,7 +87,8 @@ def downgrade() -> None:
     op.drop_index("ix_subscription_change_waiting", "subscription_change")
     op.drop_index("ix_subscription_change_subscription_id", "subscription_change")
     op.drop_table("subscription_change")
-    op.execute("ALTER TABLE pledge DROP COLUMN charge_day")
+    for column in ("second_meant", "charge_day"):
+        op.execute(f"ALTER TABLE pledge DROP COLUMN {column}")
     allow_values("pledge", "frequency", "ck_pledge_frequency", ("once", "month"))
     for column in ("end_reason", "ends_at", "paused_until", "charge_day"):
         op.execute(f"ALTER TABLE subscription DROP COLUMN {column}")

@@ -58,6 +58,7 @@ class Pledge(Base):
     sender: Mapped[str] = mapped_column(sa.String(64), default="", server_default="")  # keyed hash of its network
     payment_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("payment.id"), unique=True)  # none: it was adopted
     member_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("member.id"), index=True)
+    second_meant: Mapped[bool] = mapped_column(default=False, server_default=sa.false())  # beside another one
     created_at: Mapped[datetime] = mapped_column(Utc, index=True)  # the same facts sent twice are looked for here
 
     @property

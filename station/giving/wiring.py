@@ -12,6 +12,7 @@ from station.core.places import COMMAND_GROUPS, EVENT_SENTENCES, INVARIANTS, Eve
 from station.giving import cli, policies, queries, reactors
 from station.giving.keeping_wiring import wire_keeping
 from station.giving.queries import around, checks, evidence
+from station.giving.sustainer_wiring import wire_sustainers
 from station.licensee.queries import the_licensee
 from station.members.places import PANELS, MemberPanel
 from station.payments import places
@@ -107,6 +108,7 @@ BOOKS = (
 
 
 def wire() -> None:
+    wire_sustainers()
     wire_keeping()
     react(PaymentSettled, reactors.money_arrived)
     react(PaymentFailed, reactors.payment_failed)
@@ -129,7 +131,6 @@ def wire() -> None:
     NAV.contribute(NavItem("The ask", "giving_desk.ask", "Development", ROLES), rank=25)
     TILES.contribute(Tile("Gifts today", _today, ROLES), rank=10)
     TILES.contribute(Tile("Gifts this month", _this_month, ROLES), rank=11)
-    TILES.contribute(Tile("Sustainers", _sustainers, ROLES), rank=12)
     PANELS.contribute(MemberPanel("Gifts", "giving/_member_panel.html", queries.gifts_of_member, ROLES), rank=20)
     places.PAYMENT_PANELS.contribute(
         places.PaymentPanel("Gift and letters", "giving/_payment_panel.html", around.around, ROLES), rank=20
@@ -154,10 +155,6 @@ def _this_month() -> TileValue:
     first, until = policies.month_of(today)
     many, total = queries.gift_days(first, until)
     return TileValue(str(total), _counted(many), _gifts_of_month())
-
-
-def _sustainers() -> TileValue:
-    return TileValue(f"{queries.active_sustainers():,}", "monthly gifts that run now")
 
 
 def _counted(many: int) -> str:

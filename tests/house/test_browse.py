@@ -34,6 +34,7 @@ KINDS: dict[str, tuple[Any, str]] = {
     "deposit_id": (Deposit, "deposit"),
     "payout_id": (Payout, "payout"),
     "line_id": (BalanceTransaction, "line"),
+    "sustainer_id": (Subscription, "sustainer"),
     "mail_id": (OutgoingMail, "mail"),
     "sustainer_id": (Subscription, "sustainer"),
     "sponsor_id": (Sponsor, "sponsor"),

@@ -13,12 +13,17 @@ from station.giving.forms.deposit import DepositForm, UndoForm
 from station.giving.forms.offline import OfflineForm
 from station.giving.forms.own import CallForm, LinkForm, OwnAmountForm, OwnDayForm, OwnForm, OwnPauseForm, OwnStopForm
 from station.giving.forms.pledge import PledgeForm, from_link, from_pledge, read_email
+from station.giving.forms.sustainers import REASONS, AmountForm, CancelForm, DayForm, PauseForm, SustainerForm
 
 __all__ = [
     "ATTEMPT_LASTS",
+    "REASONS",
+    "AmountForm",
     "AskForm",
     "Attempt",
     "CallForm",
+    "CancelForm",
+    "DayForm",
     "DepositForm",
     "LinkForm",
     "OfflineForm",
@@ -27,7 +32,9 @@ __all__ = [
     "OwnForm",
     "OwnPauseForm",
     "OwnStopForm",
+    "PauseForm",
     "PledgeForm",
+    "SustainerForm",
     "UndoForm",
     "fresh_attempt",
     "from_link",

@@ -9,11 +9,12 @@ from datetime import datetime
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from itsdangerous import BadSignature, TimestampSigner, URLSafeTimedSerializer
+from itsdangerous import BadSignature, URLSafeTimedSerializer
 
-from station.core import clock, runtime
+from station.core import runtime
 from station.core.ids import public_id, row_id
 from station.giving.queries import PledgeView
+from station.giving.services.givers import HouseTime
 
 ATTEMPT_LASTS = 2 * 24 * 3600  # seconds; a form left open for longer is looked over once more
 
@@ -31,15 +32,10 @@ class Attempt:
     instead: UUID | None = None
 
 
-class _HouseTime(TimestampSigner):
-    def get_timestamp(self) -> int:
-        return int(clock.now().timestamp())
-
-
 def _attempts() -> URLSafeTimedSerializer:
     settings = runtime.settings()
     return URLSafeTimedSerializer(
-        [*settings.secret_key_fallbacks, settings.secret_key], salt="giving.attempt", signer=_HouseTime
+        [*settings.secret_key_fallbacks, settings.secret_key], salt="giving.attempt", signer=HouseTime
     )
 
 

@@ -20,7 +20,7 @@ from station.giving.forms.attempts import Attempt
 from station.giving.forms.parts import BOTH, CoverField, both_choice, chosen_stations, cover_of
 from station.giving.models import Frequency
 from station.giving.queries import PledgeView
-from station.giving.services import PledgeRequest
+from station.giving.services import PledgeRequest, read_giver
 from station.licensee.queries import stations, the_licensee
 
 LONGEST_EMAIL = 254
@@ -61,6 +61,7 @@ class PledgeForm(CoverField, FlaskForm):
     website = StringField("Leave this empty")  # nobody sees it; what fills in every field does not know that
     source = HiddenField()
     attempt = HiddenField()
+    giver = HiddenField()  # from a link in a member's own mail
     wallet_name = StringField()  # sent by the page's script, for a donor whose wallet said who they are
     proof = HiddenField()
 
@@ -149,6 +150,7 @@ class PledgeForm(CoverField, FlaskForm):
             charge_day=self._day(),
             amount=gift + cover,
             cover_cents=cover.cents,
+            giver=read_giver(self.giver.data or ""),
             given_name="",
             family_name="",
             email="",
@@ -223,6 +225,8 @@ def _no_card(field: Field) -> None:
 def from_link(args: Mapping[str, str]) -> dict[str, str]:
     """What a link states, as the form's first values. What is nonsense or below the minimum is left out."""
     said: dict[str, str] = {"source": policies.source(args.get("source", ""))}
+    if read_giver(args.get("giver", "")):
+        said["giver"] = args["giver"]
     if chosen_stations(args.get("station", "")):
         said["station"] = args["station"]
     if args.get("frequency") in FREQUENCIES:

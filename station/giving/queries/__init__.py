@@ -16,7 +16,6 @@ from station.giving.queries.gifts import (
     GiftPage,
     GiftRow,
     GiftStory,
-    active_sustainers,
     check_keyed,
     donors_of,
     gift_days,
@@ -50,6 +49,17 @@ from station.giving.queries.pledges import (
     sent_from_form,
     thanks,
 )
+from station.giving.queries.sustainers import (
+    SustainerFilter,
+    SustainerPage,
+    SustainerRow,
+    SustainerStory,
+    live_sustainers,
+    monthly_income,
+    sustainer_story,
+    sustainers,
+    sustainers_of_member,
+)
 
 __all__ = [
     "AskRow",
@@ -65,9 +75,12 @@ __all__ = [
     "OwnGift",
     "PledgeView",
     "Sustainer",
+    "SustainerFilter",
+    "SustainerPage",
+    "SustainerRow",
+    "SustainerStory",
     "Thanks",
     "Trouble",
-    "active_sustainers",
     "ask_body",
     "asks_of",
     "check_keyed",
@@ -86,6 +99,8 @@ __all__ = [
     "invoices_of",
     "invoices_to_look_at",
     "letters_twice",
+    "live_sustainers",
+    "monthly_income",
     "offered",
     "own_gift",
     "own_invoice",
@@ -98,6 +113,9 @@ __all__ = [
     "sent_from_form",
     "steps_told",
     "sustainer",
+    "sustainer_story",
     "sustainer_subjects",
+    "sustainers",
+    "sustainers_of_member",
     "thanks",
 ]

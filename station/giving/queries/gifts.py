@@ -16,7 +16,7 @@ from station.giving.models import Frequency, Gift, Pledge
 from station.licensee.queries import StationView, station_by_id, supported, the_licensee
 from station.members.models import Member
 from station.payments import queries as payments
-from station.payments.models import Payment, Subscription, SubscriptionState, Tender, Tendered
+from station.payments.models import Payment, Tender, Tendered
 from station.payments.queries import DisputeView, PaymentView
 from station.receipts.models import Receipt
 from station.receipts.queries import ReceiptView, holds, versions_of
@@ -155,18 +155,6 @@ def gift_days(first: date, until: date) -> tuple[int, Money]:
     """Number and sum of the gifts of some station-local days, `until` not included."""
     found = gifts(GiftFilter(first=first, until=until))
     return found.many, found.total
-
-
-def active_sustainers() -> int:
-    """How many monthly gifts run now, those that are being retried included."""
-    return (
-        db.session().scalar(
-            sa.select(sa.func.count())
-            .select_from(Subscription)
-            .where(Subscription.state.in_([SubscriptionState.ACTIVE, SubscriptionState.RETRYING]))
-        )
-        or 0
-    )
 
 
 def _conditions(wanted: GiftFilter) -> list[sa.ColumnElement[bool]]:

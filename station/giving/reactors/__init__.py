@@ -12,6 +12,15 @@ from station.giving.reactors.money import (
     sustainer_lapsed,
 )
 from station.giving.reactors.returns import dispute_lost, dispute_won, payment_refunded, refund_failed
+from station.giving.reactors.sustainers import (
+    second_sustainer,
+    sustainer_changed,
+    sustainer_ending,
+    sustainer_moved,
+    sustainer_paused,
+    sustainer_resumed,
+    sustainer_stopped,
+)
 from station.giving.reactors.unpaid import debit_returned, gift_over, invoice_moved
 
 __all__ = [
@@ -29,7 +38,14 @@ __all__ = [
     "refund_failed",
     "renewal_failed",
     "renewal_recovered",
+    "second_sustainer",
     "stray_attempt_failed",
+    "sustainer_changed",
     "sustainer_ended",
+    "sustainer_ending",
     "sustainer_lapsed",
+    "sustainer_moved",
+    "sustainer_paused",
+    "sustainer_resumed",
+    "sustainer_stopped",
 ]

@@ -2,7 +2,8 @@
 
 from station.giving.services.asks import write_ask
 from station.giving.services.drafts import forget_drafts
-from station.giving.services.errors import AttemptConflict, GivenAlready, NotBegun, StillOpen
+from station.giving.services.errors import AttemptConflict, GivenAlready, NotBegun, StillOpen, SustainsAlready
+from station.giving.services.givers import giver_token, read_giver
 from station.giving.services.history import COLUMNS, Imported, ImportRefused, Refused, import_history, undo_import
 from station.giving.services.hosted import open_checkout
 from station.giving.services.in_page import PageCheckout, open_in_page, opens_one, send_in_page
@@ -46,17 +47,20 @@ __all__ = [
     "PledgeRequest",
     "Refused",
     "StillOpen",
+    "SustainsAlready",
     "ask_for_link",
     "begin_pledge",
     "close_page",
     "close_twins",
     "forget_drafts",
+    "giver_token",
     "import_history",
     "note_call",
     "open_checkout",
     "open_in_page",
     "opens_one",
     "own_link",
+    "read_giver",
     "read_link",
     "record_offline_gift",
     "send_in_page",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from station.giving.queries import PledgeView
+from station.giving.queries import PledgeView, SustainerRow
 
 
 class AttemptConflict(Exception):
@@ -23,6 +23,14 @@ class GivenAlready(Exception):
 
 class StillOpen(Exception):
     """The payment page of the pledge that is replaced could not be closed: it can still be paid, or just was."""
+
+
+class SustainsAlready(Exception):
+    """A proven donor gives to this station again and again already. Carries that gift."""
+
+    def __init__(self, running: SustainerRow) -> None:
+        super().__init__("the donor has a recurring gift to this station")
+        self.running = running
 
 
 class NotBegun(Exception):

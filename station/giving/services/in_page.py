@@ -24,6 +24,7 @@ from station.giving.services.hosted import description_of, note_refusal, thanks_
 from station.giving.services.pledges import (
     ARRIVING,
     PledgeRequest,
+    ask_about_sustained,
     ask_about_twin,
     close_twins,
     note_begun,
@@ -76,7 +77,7 @@ def send_in_page(request: PledgeRequest, actor: Actor) -> PageCheckout:
     The same again changes nothing; another amount is brought to Stripe first. What was sent before may have been paid
     without our knowing, so Stripe is asked before it is changed. Runs outside any transaction. Raises
     NotBegun when the page has no open checkout, AttemptConflict when it has been paid, GivenAlready for a twin,
-    StillOpen while what it replaces cannot be closed, StripeUnavailable and StripeRefused.
+    SustainsAlready, StillOpen while what it replaces cannot be closed, StripeUnavailable and StripeRefused.
     """
     draft = _known(page_attempt(request))
     if draft is None:
@@ -84,6 +85,7 @@ def send_in_page(request: PledgeRequest, actor: Actor) -> PageCheckout:
     if draft.email:
         payments.look_at_payment(draft.payment_id, actor)
         _stands_open(draft)
+    ask_about_sustained(request)
     ask_about_twin(request)
     set_aside(request, actor, in_page=True)
     close_twins(request, actor, in_page=True)
@@ -153,6 +155,7 @@ def _write_donor(draft: PledgeView, request: PledgeRequest, actor: Actor) -> Non
         pledge = _lock_unpaid(draft)
         payments.expect(draft.payment_id)
         pledge.charge_day = request.charge_day
+        pledge.second_meant = request.again and request.giver is not None
         donor = (request.given_name, request.family_name, request.email)
         first = not pledge.email
         if (pledge.given_name, pledge.family_name, pledge.email) == donor:

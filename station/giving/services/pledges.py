@@ -19,7 +19,7 @@ from station.core.money import Money
 from station.giving import policies, queries
 from station.giving.models import Frequency, Pledge
 from station.giving.queries import PledgeView
-from station.giving.services.errors import AttemptConflict, GivenAlready, StillOpen
+from station.giving.services.errors import AttemptConflict, GivenAlready, StillOpen, SustainsAlready
 from station.members.policies import normalise_email, printed_name
 from station.payments import services as payments
 from station.payments.models import PaymentState
@@ -35,7 +35,7 @@ class PledgeRequest:
 
     `instead` is the pledge that this form came back from: unless it is the same, this one takes its place.
     `sender` is the keyed hash of the network it came from (screening.services.sender). `charge_day` is of the charges
-    after the first, for one that is given again and again.
+    after the first, for one that is given again and again. `giver` is the member who is proven to send this.
     """
 
     attempt: str
@@ -52,6 +52,7 @@ class PledgeRequest:
     charge_day: int | None = None
     cover_cents: int = 0  # of the amount, what covers fees
     second_station_id: UUID | None = None  # of a gift to both stations
+    giver: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,7 @@ def _begin(request: PledgeRequest, actor: Actor) -> BegunPledge:
         known = _of_attempt(request) or _gone_back_to(request) or _twin(request)
         if known is not None:
             return BegunPledge(known.id, known.payment_id)
+        ask_about_sustained(request)
         pledge = write_pledge(request, request.attempt, actor)
         note_begun(pledge, actor)
         return BegunPledge(pledge.id, pledge.asked_by)
@@ -157,6 +159,7 @@ def write_pledge(request: PledgeRequest, attempt: str, actor: Actor) -> Pledge:
         family_name=request.family_name,
         email=request.email,
         source=policies.source(request.source),
+        second_meant=request.again and request.giver is not None,
         sender=request.sender,
         payment_id=payment_id,
         created_at=clock.now(),
@@ -216,6 +219,14 @@ def ask_about_twin(request: PledgeRequest) -> None:
     arriving = next((twin for twin in twins(request) if twin.state in ARRIVING), None)
     if arriving is not None and not request.again:
         raise GivenAlready(arriving)
+
+
+def ask_about_sustained(request: PledgeRequest) -> None:
+    """Raise SustainsAlready when a proven giver sustains this station and has not said that a second is meant."""
+    if request.giver is None or request.again or request.frequency.interval is None:
+        return
+    if running := queries.live_sustainers(request.giver, request.station_id):
+        raise SustainsAlready(running[0])
 
 
 def twins(request: PledgeRequest) -> list[PledgeView]:

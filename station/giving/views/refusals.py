@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from flask import url_for
 
+from station.core.words import day as printed
 from station.giving import forms
 from station.giving.forms import Attempt
 from station.giving.queries import PledgeView
-from station.giving.services import AttemptConflict, GivenAlready, NotBegun, StillOpen
+from station.giving.services import AttemptConflict, GivenAlready, NotBegun, StillOpen, SustainsAlready
 from station.giving.services.pledges import ARRIVING
 from station.licensee.queries import the_licensee
 from station.payments.services import StripeRefused, StripeUnavailable
@@ -102,9 +103,23 @@ def _given_already(error: Exception, attempt: Attempt) -> Refusal:
     )
 
 
+def _sustains_already(error: Exception, attempt: Attempt) -> Refusal:
+    assert isinstance(error, SustainsAlready)  # noqa: S101  # by the table below
+    order, phone = error.running.order, the_licensee().phone
+    return Refusal(
+        422,
+        f"You already give {order.amount.short} a {order.interval.value} to {error.running.station.name}, since "
+        f"{printed(order.created_at)}. To change that gift, call us at {phone}. To give a second one beside it, "
+        "continue.",
+        forms.repeated(attempt, again=True),
+        again=True,
+    )
+
+
 _WORDS: dict[type[Exception], Callable[[Exception, Attempt], Refusal]] = {
     AttemptConflict: _conflict,
     GivenAlready: _given_already,
+    SustainsAlready: _sustains_already,
     NotBegun: lambda error, attempt: said(409, CLOSED, forms.fresh_attempt()),
     StillOpen: lambda error, attempt: said(503, STILL_OPEN),
     StripeUnavailable: lambda error, attempt: said(503, UNAVAILABLE),

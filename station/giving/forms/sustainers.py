@@ -1,0 +1,81 @@
+"""The desk's forms for a sustainer: another amount, another day, a pause, the end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import DateField, Field, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, ValidationError
+
+from station.core.money import Money
+from station.giving import policies
+from station.licensee.queries import the_licensee
+from station.payments.models import EndReason
+
+REASONS = {
+    EndReason.MONEY: "Cannot afford it now",
+    EndReason.LESS_USE: "Listens or reads less",
+    EndReason.UNHAPPY: "Unhappy with something we did",
+    EndReason.ELSEWHERE: "Gives elsewhere, or in another way",
+    EndReason.TWICE: "Gave twice by mistake",
+    EndReason.TROUBLE: "Trouble with the payment",
+    EndReason.DIED: "The donor has died",
+    EndReason.OTHER: "Another reason",
+}
+
+
+class SustainerForm(FlaskForm):
+    """A press of a button about a sustainer, or one of the forms below."""
+
+
+class AmountForm(SustainerForm):
+    amount = StringField("New amount", description="Charged from the next charge on. Nothing is charged today.")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.minimum: Money = the_licensee().minimum_pledge
+
+    def validate_amount(self, field: Field) -> None:
+        try:
+            policies.read_amount(field.data or "", self.minimum)
+        except policies.AmountRefused as refused:
+            raise ValidationError(str(refused)) from None
+
+    @property
+    def wanted(self) -> Money:
+        """The amount that was typed, once it has been found good."""
+        return policies.read_amount(self.amount.data or "", self.minimum)
+
+
+class DayForm(SustainerForm):
+    charge_day = SelectField(
+        "Day of charge",
+        choices=policies.charge_days(),
+        validate_choice=False,
+        description="At least 23 days lie between two charges, so the next one may come a month later.",
+    )
+
+    def validate_charge_day(self, field: Field) -> None:
+        if field.data not in policies.charge_days():
+            raise ValidationError("Choose a day from the list.")
+
+
+class PauseForm(SustainerForm):
+    until = DateField(
+        "Charges go on from",
+        [InputRequired("Say from which day on charges go on.")],
+        description="A day after the next charge, within a year. What falls due before it is not caught up.",
+    )
+
+
+class CancelForm(SustainerForm):
+    reason = SelectField(
+        "Reason", choices={"": "Choose a reason", **{each.value: words for each, words in REASONS.items()}}
+    )
+    words = TextAreaField("In the donor’s words", [Length(max=500, message="Shorten the words to 500 characters.")])
+    when = RadioField("When", choices={"now": "Now", "later": "When the paid period ends"}, default="now")
+
+    def validate_reason(self, field: Field) -> None:
+        if field.data not in set(EndReason):
+            raise ValidationError("Choose why the gift stops. “Another reason” will do.")

@@ -1,0 +1,228 @@
+"""What giving does when a standing order changes: the promise follows, and the donor gets it in writing.
+
+A change is confirmed wherever it was asked, at the desk, on the donor's page or at Stripe's dashboard. A gift that
+stops because its donor has died is confirmed to nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from station.accounts.models import Role
+from station.accounts.services import open_work_item
+from station.core import clock, events, runtime
+from station.core.actor import STRIPE
+from station.core.db import db
+from station.core.events import Subject
+from station.core.words import day as printed
+from station.core.words import money
+from station.giving import policies, queries
+from station.giving.models import Pledge
+from station.giving.queries import SustainerRow
+from station.giving.services.givers import giver_token
+from station.licensee.queries import station_by_id, stations
+from station.mail.models import Stream
+from station.mail.services import queue_mail
+from station.members import queries as members
+from station.members.policies import printed_name
+from station.payments import queries as payments
+from station.payments.facts import (
+    PaymentSettled,
+    SubscriptionEnded,
+    SustainerChanged,
+    SustainerEnding,
+    SustainerMoved,
+    SustainerPaused,
+    SustainerResumed,
+)
+from station.payments.models import EndReason, PaymentKind
+
+Facts = Sequence[tuple[str, str]]
+NOTICE = "giving.sustainer.notice"
+SECOND = "giving.second_sustainer"
+
+
+def sustainer_changed(changed: SustainerChanged) -> None:
+    """Another amount: the promise is of that amount, and the donor reads from when on."""
+    pledge = _pledge(changed.reference)
+    if pledge is None:
+        return
+    pledge.amount_cents = changed.after.cents
+    lead = f"your gift is {policies.described(changed.after, pledge.frequency)} from its next charge on."
+    facts = [("Until now", money(changed.before)), ("From now on", money(changed.after)), _next(changed.next_at)]
+    _write(pledge, changed.subscription_id, "The amount of your gift has changed", lead, facts)
+
+
+def sustainer_moved(moved: SustainerMoved) -> None:
+    """Another day of charge."""
+    pledge = _pledge(moved.reference)
+    if pledge is None:
+        return
+    pledge.charge_day = moved.charge_day
+    lead = f"your gift is charged on {policies.day_words(moved.charge_day)} of the month from now on."
+    _write(pledge, moved.subscription_id, "The day of your gift has changed", lead, [_next(moved.next_at)])
+
+
+def sustainer_paused(paused: SustainerPaused) -> None:
+    """A pause, or another end of it."""
+    until = printed(paused.until) if paused.until else "you say so"
+    _confirm(
+        paused.reference,
+        paused.subscription_id,
+        "Your gift is paused",
+        "nothing is charged while your gift is paused.",
+        [("Paused until", until)],
+        "What is left out is not caught up afterwards. You can end the pause earlier at any time.",
+    )
+
+
+def sustainer_resumed(resumed: SustainerResumed) -> None:
+    """The end of a pause."""
+    _confirm(
+        resumed.reference,
+        resumed.subscription_id,
+        "Your gift goes on",
+        "the pause of your gift is over. Thank you for coming back.",
+        [_next(resumed.next_at)],
+        "Nothing is charged for the time of the pause.",
+    )
+
+
+def sustainer_ending(ending: SustainerEnding) -> None:
+    """A cancellation for later, or one that was taken back."""
+    if ending.ends_at is None:
+        title, lead, facts = "Your gift goes on", "your gift goes on as before.", [_next(_next_at(ending.reference))]
+    else:
+        title, lead = "Your gift will stop", "your gift stops as you asked. Nothing more is charged."
+        facts = [("Stops on", printed(ending.ends_at))]
+    _confirm(ending.reference, ending.subscription_id, title, lead, facts)
+
+
+def sustainer_stopped(ended: SubscriptionEnded) -> None:
+    """A cancellation is confirmed to the donor, unless nothing ever began or the donor has died."""
+    order = payments.subscription(ended.subscription_id)
+    if not ended.begun or (order is not None and order.end_reason == EndReason.DIED.value):
+        return
+    pledge = _pledge(ended.reference)
+    if pledge is None:
+        return
+    _write(
+        pledge,
+        ended.subscription_id,
+        "Your gift has stopped",
+        "your gift is stopped. Nothing more is charged.",
+        [("Stopped on", printed(clock.now()))],
+        "What you gave until now stays with your receipts. Thank you for it: you can come back at any time.",
+        link=_start_again(pledge),
+    )
+
+
+def second_sustainer(settled: PaymentSettled) -> None:
+    """A donor who gives again and again to this station already: they are told, and a person looks.
+
+    Only now, because only now the donor is known: asked on the form, the question would tell anybody who types an
+    address whether that person gives.
+    """
+    pledge = _pledge(settled.reference) if settled.kind is PaymentKind.FIRST else None
+    if pledge is None or pledge.member_id is None or pledge.second_meant or settled.subscription_id is None:
+        return
+    others = queries.live_sustainers(pledge.member_id, pledge.station_id, {settled.subscription_id})
+    if others:
+        _tell_of_second(pledge, settled.subscription_id, others)
+
+
+def _tell_of_second(pledge: Pledge, subscription_id: UUID, others: list[SustainerRow]) -> None:
+    station = station_by_id(pledge.station_id).name
+    named = [f"{_described(row)} since {printed(row.order.created_at)}" for row in others]
+    new = policies.described(pledge.amount, pledge.frequency)
+    who = printed_name(pledge.given_name, pledge.family_name)
+    open_work_item(
+        kind=SECOND,
+        key=f"second:{subscription_id}",
+        role=Role.DEVELOPMENT,
+        title=f"{who} has a second recurring gift to {station}",
+        detail=f"{new} began today, beside {' and '.join(named)}. We have written to ask whether both are meant. "
+        "Close this once it is clear; stop one on its page if only one is.",
+        subject=Subject("subscription", subscription_id),
+    )
+    events.record(SECOND, STRIPE, [Subject("member", pledge.member_id or pledge.id)], {"new": new, "others": named})
+    _write(
+        pledge,
+        subscription_id,
+        "You now have two gifts that repeat",
+        f"your new gift of {new} to {station} has begun. Before it, you gave already, and still do:",
+        [("Your gift until now", each) for each in named] + [("Your new gift", new)],
+        "If you mean both, there is nothing to do, and we thank you twice. If one was to replace the other, call or "
+        "write to us: we stop the one that you name, and give back what was charged by mistake.",
+    )
+
+
+def _start_again(pledge: Pledge) -> dict[str, str]:
+    """A link to the form that knows whom it was sent to."""
+    said = {"station": next(each.slug for each in stations() if each.id == pledge.station_id)}
+    if pledge.member_id:
+        said["giver"] = giver_token(pledge.member_id)
+    return {"label": "Start again", "url": f"{runtime.settings().base_url}/give?{urlencode(said)}"}
+
+
+def _described(row: SustainerRow) -> str:
+    return f"{row.order.amount.short} a {row.order.interval.value}"
+
+
+def _next(next_at: datetime | None) -> tuple[str, str]:
+    return "Next charge", printed(next_at) if next_at else "Not known yet"
+
+
+def _next_at(reference: UUID) -> datetime | None:
+    order = payments.subscription_of(reference)
+    return order.next_at if order else None
+
+
+def _pledge(reference: UUID) -> Pledge | None:
+    return db.session().get(Pledge, reference)
+
+
+def _confirm(reference: UUID, subscription_id: UUID, title: str, lead: str, facts: Facts, *more: str) -> None:
+    pledge = _pledge(reference)
+    if pledge is not None:
+        _write(pledge, subscription_id, title, lead, facts, *more)
+
+
+def _write(
+    pledge: Pledge,
+    subscription_id: UUID,
+    title: str,
+    lead: str,
+    facts: Facts,
+    *more: str,
+    link: dict[str, str] | None = None,
+) -> None:
+    """One notice to the donor as they are called and reached today; to nobody whose address is not known."""
+    member = members.member(pledge.member_id) if pledge.member_id else None
+    name = member.name if member else printed_name(pledge.given_name, pledge.family_name)
+    email = (member.email if member else "") or pledge.email
+    if not email:
+        return
+    context: dict[str, Any] = {
+        "station": station_by_id(pledge.station_id),
+        "title": title,
+        "name": name,
+        "lead": lead,
+        "facts": facts,
+        "more": more,
+        "link": link,
+    }
+    queue_mail(
+        kind=NOTICE,
+        key=f"{subscription_id}:{clock.now().isoformat()}:{title}"[:200],
+        stream=Stream.NOTICES,
+        member_id=pledge.member_id,
+        to_name=name,
+        to_email=email,
+        template="giving/mail/sustainer",
+        context=context,
+    )
