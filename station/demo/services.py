@@ -182,7 +182,7 @@ def _with(summary: DemoSummary, keyed: Keyed, replaced: int) -> DemoSummary:
 
 def _work(rows: Rows, books: Books, lost: list[UUID]) -> None:
     """What waits for a person: a declined monthly charge, and a receipt that did not arrive."""
-    for declined in books.declined:
+    for declined in books.orders.declined:
         open_work_item(
             "giving.renewal_failed",
             f"renewal:{declined.subscription_id}",

@@ -96,6 +96,8 @@ def test_an_empty_house_gets_everything(empty: Flask) -> None:
     assert orders[SubscriptionState.ACTIVE] > 40
     assert orders[SubscriptionState.ENDED] > 5
     assert (orders[SubscriptionState.RETRYING], orders[SubscriptionState.NEEDS_ACTION]) == (1, 1)
+    assert orders[SubscriptionState.PAUSED] == 1
+    assert set(db.session.scalars(sa.select(Subscription.interval))) == {"month", "quarter", "year"}
     assert set(db.session.scalars(sa.select(StaffRole.role))) == set(Role)
     assert many(WorkItem, WorkItem.state == WorkState.OPEN) == 7  # three of them what goes back to donors
     assert many(Payout, Payout.reconciled_at.is_not(None)) == many(Payout) - 1 > 100

@@ -40,9 +40,11 @@ def test_plans_of_any_day_are_in_order(now: datetime) -> None:
         assert list(plan.charges) == sorted(set(plan.charges))
         assert calendar.day_of(plan.charges[0]) >= calendar.first - timedelta(days=2)
         assert plan.charges[-1] < now
-        assert plan.frequency is Frequency.MONTH or len(plan.charges) == 1
+        assert plan.frequency.interval or len(plan.charges) == 1
     ends = Counter(plan.end for plan in found)
-    assert (ends[End.RETRYING], ends[End.ASKED]) == (1, 1)
+    assert (ends[End.RETRYING], ends[End.ASKED], ends[End.PAUSED]) == (1, 1, 1)
+    rare = Counter(plan.frequency for plan in found)
+    assert (rare[Frequency.QUARTER], rare[Frequency.YEAR]) == (1, 1)
     assert any(plan.charges[-1] > now - timedelta(days=2) for plan in found)
     years = {calendar.day_of(at).year - (calendar.day_of(at).month < 10) for plan in found for at in plan.charges}
     this = calendar.fiscal_year  # which may have begun this morning

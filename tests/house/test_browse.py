@@ -36,7 +36,6 @@ KINDS: dict[str, tuple[Any, str]] = {
     "line_id": (BalanceTransaction, "line"),
     "sustainer_id": (Subscription, "sustainer"),
     "mail_id": (OutgoingMail, "mail"),
-    "sustainer_id": (Subscription, "sustainer"),
     "sponsor_id": (Sponsor, "sponsor"),
     "flight_id": (Flight, "flight"),
     "staff_id": (Staff, "staff"),

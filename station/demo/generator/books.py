@@ -11,10 +11,10 @@ from station.core.actor import STRIPE
 from station.core.addresses import normalise_email
 from station.core.events import Subject
 from station.core.money import Money
-from station.demo.generator.calendar import Calendar, months_on
-from station.demo.generator.keeping import UNPAID, kept_method, open_invoice
+from station.demo.generator.calendar import Calendar
+from station.demo.generator.orders import Orders
 from station.demo.generator.people import Person
-from station.demo.generator.plans import End, Plan
+from station.demo.generator.plans import Plan
 from station.demo.generator.pledges import CURRENCY, pledge_row
 from station.demo.generator.rows import Rows
 from station.giving.models import Gift
@@ -29,17 +29,7 @@ from station.payments.models import (
     Payment,
     PaymentKind,
     PaymentState,
-    Subscription,
-    SubscriptionState,
 )
-
-CANCELLED = "the donor asked to stop"
-STATE = {
-    End.GOES_ON: SubscriptionState.ACTIVE,
-    End.CANCELLED: SubscriptionState.ENDED,
-    End.RETRYING: SubscriptionState.RETRYING,
-    End.ASKED: SubscriptionState.NEEDS_ACTION,
-}
 
 
 @dataclass(frozen=True)
@@ -59,22 +49,13 @@ class Given:
     given_on: date
 
 
-@dataclass(frozen=True)
-class Declined:
-    """A sustainer whose last charge was declined."""
-
-    person: Person
-    member_id: UUID
-    subscription_id: UUID
-
-
 class Books:
-    """Turns plans into rows; collects the gifts and the declined charges on the way."""
+    """Turns plans into rows; collects the gifts on the way."""
 
     def __init__(self, rows: Rows, calendar: Calendar, stations: Sequence[StationView]) -> None:
         self.rows, self.calendar, self.stations = rows, calendar, stations
         self.given: list[Given] = []
-        self.declined: list[Declined] = []
+        self.orders = Orders(rows, calendar)
         self._members: dict[str, UUID] = {}
         self._number = 0
 
@@ -83,7 +64,7 @@ class Books:
         for plan in sorted(plans, key=lambda p: p.charges[0]):
             member_id = self._member(plan.person, plan.charges[0])
             pledge_id = self.rows.new_id(plan.charges[0] - timedelta(minutes=3))
-            subscription_id = self._subscription(plan, pledge_id, member_id) if plan.frequency.interval else None
+            subscription_id = self._order(plan, pledge_id, member_id) if plan.frequency.interval else None
             for number, at in enumerate(plan.charges):
                 payment_id = self._payment(plan, pledge_id, subscription_id, number, at)
                 if number == 0:
@@ -116,69 +97,8 @@ class Books:
         self._members[person.email] = member_id
         return member_id
 
-    def _subscription(self, plan: Plan, pledge_id: UUID, member_id: UUID) -> UUID:
-        """The standing order. It has no id at Stripe: the sandbox does not know it, and the sweep must not ask."""
-        first, last, amount = plan.charges[0], plan.charges[-1], str(_money(plan))
-        customer = self._stripe_id("cus")
-        subscription_id = self.rows.add(
-            Subscription,
-            first,
-            state=STATE[plan.end],
-            reference=pledge_id,
-            station_id=self._station(plan).id,
-            amount_cents=plan.cents,
-            currency=CURRENCY,
-            interval=plan.frequency.value,
-            charge_day=None,
-            livemode=False,
-            stripe_subscription=None,
-            stripe_customer=customer,
-            created_at=first,
-            updated_at=last,
-            current_period_end=self._month_after(self._month_after(last) if plan.end in UNPAID else last),
-        )
-        kept_method(self.rows, plan, customer, self._stripe_id("pm"), self.calendar.now.year + 2)
-        about = [Subject("subscription", subscription_id)]
-        told = {"amount": amount, "interval": plan.frequency.value, "until": "", "ends_at": ""}
-        self.rows.tell("payments.subscription.started", first, STRIPE, about, {**told, "reason": ""})
-        if plan.end is End.CANCELLED:
-            ended = min(last + timedelta(days=12), self.calendar.now - timedelta(hours=1))
-            self.rows.tell("payments.subscription.ended", ended, STRIPE, about, {**told, "reason": CANCELLED})
-            self.rows.tell(
-                "giving.sustainer.ended",
-                ended,
-                STRIPE,
-                [Subject("pledge", pledge_id), Subject("member", member_id)],
-                {"reason": CANCELLED},
-            )
-        if plan.end in UNPAID:
-            self._decline(plan, subscription_id, pledge_id, member_id, amount)
-        return subscription_id
-
-    def _month_after(self, charge: datetime) -> datetime:
-        """When a period that a charge opened is over."""
-        day = self.calendar.day_of(charge)
-        following = months_on(day.replace(day=min(day.day, 28)), 1)
-        return charge + (following - day)
-
-    def _decline(self, plan: Plan, subscription_id: UUID, pledge_id: UUID, member_id: UUID, amount: str) -> None:
-        at, (_, words, again) = self.calendar.now - timedelta(hours=20), UNPAID[plan.end]
-        open_invoice(self.rows, plan, subscription_id, self._stripe_id("in"), at)
-        self.rows.tell(
-            "payments.subscription.retrying" if again else "payments.subscription.needs_action",
-            at,
-            STRIPE,
-            [Subject("subscription", subscription_id)],
-            {"amount": amount, "reason": words},
-        )
-        self.rows.tell(
-            "giving.renewal.failed",
-            at,
-            STRIPE,
-            [Subject("pledge", pledge_id), Subject("member", member_id)],
-            {"reason": words},
-        )
-        self.declined.append(Declined(plan.person, member_id, subscription_id))
+    def _order(self, plan: Plan, pledge_id: UUID, member_id: UUID) -> UUID:
+        return self.orders.enter(plan, self._station(plan), pledge_id, member_id, self._stripe_id)
 
     def _payment(self, plan: Plan, pledge_id: UUID, subscription_id: UUID | None, number: int, at: datetime) -> UUID:
         kind = (PaymentKind.RENEWAL if number else PaymentKind.FIRST) if plan.frequency.interval else PaymentKind.ONCE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
@@ -27,20 +27,23 @@ METHODS = (
 HABITS = {"month": 30, "yearly": 42, "now and then": 20, "new": 8}
 WORDS = ("footer", "drive", "newsletter", "home", "", "")
 RECENT_DAYS = 24
+YEARLY_FROM = 13  # charges: a yearly gift that has come twice
+RESTS = timedelta(days=40)  # so long has the paused gift brought nothing
 
 
 class End(StrEnum):
-    """How a monthly pledge stands."""
+    """How a pledge that repeats stands."""
 
     GOES_ON = "goes on"
     CANCELLED = "cancelled"
+    PAUSED = "paused"
     RETRYING = "retrying"
     ASKED = "asked"  # the bank wants the donor to confirm
 
 
 @dataclass(frozen=True)
 class Plan:
-    """A pledge that was paid: one charge, or one each month. `station` counts from 0; instants are UTC."""
+    """A pledge that was paid: one charge, or one each interval. `station` counts from 0; instants are UTC."""
 
     person: Person
     station: int
@@ -62,14 +65,33 @@ def plans(chance: random.Random, calendar: Calendar, people: list[Person], sourc
     late = [place for place, plan in enumerate(found) if _misses_its_last_charge(plan, calendar)]
     for place, end in zip(late, (End.RETRYING, End.ASKED), strict=False):
         found[place] = _declined(found[place], end)
+    _vary(found, calendar)
     return found
+
+
+def _vary(found: list[Plan], calendar: Calendar) -> None:
+    """Of the monthly gifts that run for long, one is given quarterly, one yearly, and one rests just now."""
+    long = [place for place, plan in enumerate(found) if _runs(plan) and len(plan.charges) > YEARLY_FROM]
+    quarterly, yearly, paused = long[:3]
+    found[quarterly] = _rarer(found[quarterly], Frequency.QUARTER, 3)
+    found[yearly] = _rarer(found[yearly], Frequency.YEAR, 12)
+    before = tuple(at for at in found[paused].charges if at < calendar.now - RESTS)
+    found[paused] = replace(found[paused], charges=before, end=End.PAUSED)
+
+
+def _rarer(plan: Plan, frequency: Frequency, months: int) -> Plan:
+    """The same money in fewer charges."""
+    return replace(plan, frequency=frequency, cents=plan.cents * months, charges=plan.charges[::months])
+
+
+def _runs(plan: Plan) -> bool:
+    return plan.frequency is Frequency.MONTH and plan.end is End.GOES_ON
 
 
 def _misses_its_last_charge(plan: Plan, calendar: Calendar) -> bool:
     """Whether a plan will do for the sustainer whose card is declined: running, and charged in the last days."""
     return (
-        plan.frequency is Frequency.MONTH
-        and plan.end is End.GOES_ON
+        _runs(plan)
         and len(plan.charges) > 3
         and plan.method == "card"
         and plan.charges[-1] > calendar.now - timedelta(days=6)
@@ -77,17 +99,7 @@ def _misses_its_last_charge(plan: Plan, calendar: Calendar) -> bool:
 
 
 def _declined(plan: Plan, end: End) -> Plan:
-    return Plan(
-        plan.person,
-        plan.station,
-        plan.frequency,
-        plan.cents,
-        plan.charges[:-1],
-        plan.method,
-        plan.method_label,
-        plan.source,
-        end,
-    )
+    return replace(plan, charges=plan.charges[:-1], end=end)
 
 
 class _Giver:

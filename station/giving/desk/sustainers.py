@@ -102,20 +102,26 @@ def change(sustainer_id: str, action: str) -> ResponseReturnValue:
     """Ask one change of a sustainer, in the name of who is signed in."""
     story = _story(sustainer_id)
     kind = ChangeKind(action) if action in set(ChangeKind) else abort(404)
-    form_class, wish, done = ACTIONS[kind]
-    form = form_class()
+    form = ACTIONS[kind][0]()
     if not form.validate_on_submit():
         return _page(story, {kind: form})
     try:
-        wish(story.row.order.id, form, current_person().actor)
+        _ask(kind, story.row.order.id, form)
     except ChangeRefused as refusal:
         form.form_errors = [str(refusal)]
         return _page(_story(sustainer_id), {kind: form})
+    return redirect(url_for("sustainers_desk.show", sustainer_id=sustainer_id), 303)
+
+
+def _ask(kind: ChangeKind, subscription_id: UUID, form: SustainerForm) -> None:
+    """Make the change, or say that it is not known yet. Raises ChangeRefused."""
+    _, wish, done = ACTIONS[kind]
+    try:
+        wish(subscription_id, form, current_person().actor)
     except StripeUnavailable:
         flash(UNKNOWN, "warning")
     else:
         flash(done, "success")
-    return redirect(url_for("sustainers_desk.show", sustainer_id=sustainer_id), 303)
 
 
 def _wanted() -> tuple[dict[str, str], SustainerFilter]:
