@@ -103,6 +103,11 @@ def charge_days() -> dict[str, str]:
     return {str(day): day_words(day).capitalize() for day in (*range(1, 29), LAST_DAY)}
 
 
+def nearest_day(day: int) -> str:
+    """The choice of a form for a day of charge: the day itself, or the last for one that not every month has."""
+    return str(day if day < 29 else LAST_DAY)
+
+
 def dates_after_today(day: int | None, today: date) -> dict[str, date]:
     """When a gift that begins today is charged next, by its interval."""
     planned = {interval: plus_months(today, many) for interval, many in MONTHS.items()}

@@ -85,4 +85,4 @@ def test_every_job_has_a_task_and_every_queue_a_consumer(built: object) -> None:
 
 def test_someone_reacts_when_money_settles(built: object) -> None:
     reacting = {fact.__name__: [f.__module__ for f in known] for fact, known in reactors().items()}
-    assert reacting["PaymentSettled"] == ["station.giving.reactors.money"]
+    assert reacting["PaymentSettled"] == ["station.giving.reactors.money", "station.giving.reactors.sustainers"]

@@ -164,7 +164,7 @@ def _page(story: SustainerStory, sent: dict[ChangeKind, SustainerForm]) -> Respo
     order = story.row.order
     forms: dict[ChangeKind, SustainerForm] = {
         ChangeKind.AMOUNT: AmountForm(formdata=None, data={"amount": policies.plain(order.amount)}),
-        ChangeKind.DATE: DayForm(formdata=None, data={"charge_day": str(order.charge_day or 1)}),
+        ChangeKind.DATE: DayForm(formdata=None, data={"charge_day": policies.nearest_day(story.day)}),
         ChangeKind.PAUSE: PauseForm(formdata=None),
         ChangeKind.CANCEL: CancelForm(formdata=None),
         **sent,

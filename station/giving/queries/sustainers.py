@@ -86,6 +86,12 @@ class SustainerStory:
     others: list[SustainerRow]
     entries: list[Told]
 
+    @property
+    def day(self) -> int:
+        """The day of the month on which it is charged: the one that was chosen, or that of its next charge."""
+        at = self.row.order.next_at or self.row.order.created_at
+        return self.row.order.charge_day or clock.local_date(at, the_licensee().timezone).day
+
 
 def sustainers(wanted: SustainerFilter, page: int = 1) -> SustainerPage:
     """A page of sustainers, newest first, with the totals of the whole list. Those that never began are left out."""
