@@ -113,6 +113,28 @@ def test_an_amount_changed_on_the_page_is_changed_at_stripe_and_said_everywhere(
     assert newest()[1].amount_cents == 2500
 
 
+def test_a_yearly_gift_on_the_last_of_the_month_says_its_next_charge_before_and_after(
+    town: Plant, sandbox: Handle, at_the_form: Callable[..., AtTheForm]
+) -> None:
+    donor = at_the_form(width=360).come_near()
+    donor.page.get_by_text("Every three months, every year, or on another day").click()
+    donor.page.get_by_label("Every year").check()
+    donor.page.get_by_label("Day of the later charges").select_option("The last day")
+    expect(donor.page.get_by_label("Monthly")).not_to_be_checked()
+    option = donor.page.locator("#charge_day option:checked")
+    next_on = option.get_attribute("data-year") or "nothing"
+    said = f"every year to News 88.9 KNPR, until you stop it. First charge today, next on {next_on}."
+    expect(donor.page.locator("#commitment")).to_contain_text(said)
+    expect(donor.page.locator("#payment button.button-big")).to_have_text("Give $5 a year")
+    donor.is_ready()
+    donor.fill().card().press()
+    donor.thanks(re.compile("^Thank you"))
+    order = sandbox.sandbox.store.all("subscription")[-1]
+    assert order["items"]["data"][0]["price"]["recurring"]["interval"] == "year"
+    db.session.rollback()
+    assert newest()[0].charge_day == 31
+
+
 def test_once_instead_of_monthly_is_another_checkout_of_the_same_page(
     town: Plant, sandbox: Handle, at_the_form: Callable[..., AtTheForm]
 ) -> None:
