@@ -11,7 +11,7 @@ from station.core.actor import STRIPE, Actor
 from station.core.events import Subject
 from station.core.money import Money
 from station.demo.generator.calendar import Calendar
-from station.demo.generator.pledges import CURRENCY
+from station.demo.generator.money.pledges import CURRENCY
 from station.demo.generator.rows import Rows
 from station.licensee.queries import StationView, the_licensee
 from station.payments.models import (

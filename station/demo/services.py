@@ -25,16 +25,16 @@ from station.core.runtime import settings
 from station.demo import house
 from station.demo.counter import Keyed, counter
 from station.demo.deposits import deposits
-from station.demo.generator.books import Books
 from station.demo.generator.calendar import Calendar
-from station.demo.generator.keeping import DECLINED
 from station.demo.generator.letters import NO_MAILBOX, receipts
+from station.demo.generator.money.books import Books
+from station.demo.generator.money.keeping import DECLINED
+from station.demo.generator.money.plans import plans
+from station.demo.generator.money.unpaid import CASES, unpaid
 from station.demo.generator.newsroom import newsroom
 from station.demo.generator.people import Person, people
-from station.demo.generator.plans import plans
 from station.demo.generator.rows import Rows
 from station.demo.generator.traffic import traffic
-from station.demo.generator.unpaid import CASES, unpaid
 from station.demo.goes_back import goes_back
 from station.demo.queries import house_is_empty
 from station.licensee.models import Licensee

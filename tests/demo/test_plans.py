@@ -9,8 +9,8 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 
 from station.demo.generator.calendar import YEARS, Calendar, months_on
+from station.demo.generator.money.plans import End, Plan, plans
 from station.demo.generator.people import people
-from station.demo.generator.plans import End, Plan, plans
 from station.demo.house import SEED
 from station.giving.models import Frequency
 from station.members.policies import normalise_email

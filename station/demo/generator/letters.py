@@ -12,9 +12,9 @@ from station.core.actor import STRIPE
 from station.core.events import Subject
 from station.core.ids import public_id
 from station.core.runtime import settings
-from station.demo.generator.books import Given
 from station.demo.generator.calendar import Calendar
-from station.demo.generator.pledges import donor
+from station.demo.generator.money.books import Given
+from station.demo.generator.money.pledges import donor
 from station.demo.generator.rows import Rows
 from station.giving.policies import gift_facts, gift_subjects
 from station.licensee.queries import LicenseeView

@@ -12,10 +12,10 @@ from station.core.addresses import normalise_email
 from station.core.events import Subject
 from station.core.money import Money
 from station.demo.generator.calendar import Calendar
-from station.demo.generator.orders import Orders
+from station.demo.generator.money.orders import Orders
+from station.demo.generator.money.plans import Plan
+from station.demo.generator.money.pledges import CURRENCY, pledge_row
 from station.demo.generator.people import Person
-from station.demo.generator.plans import Plan
-from station.demo.generator.pledges import CURRENCY, pledge_row
 from station.demo.generator.rows import Rows
 from station.giving.models import Gift
 from station.licensee.queries import StationView

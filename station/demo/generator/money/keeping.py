@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from station.demo.generator.plans import End, Plan
-from station.demo.generator.pledges import CURRENCY
+from station.demo.generator.money.plans import End, Plan
+from station.demo.generator.money.pledges import CURRENCY
 from station.demo.generator.rows import Rows
 from station.payments.models import InvoiceState, MethodState, OpenInvoice, PaymentMethod
 

@@ -9,8 +9,8 @@ from station.core.actor import STRIPE, VISITOR
 from station.core.events import Subject
 from station.core.money import Money
 from station.demo.generator.calendar import Calendar
+from station.demo.generator.money.pledges import CURRENCY, pledge_row
 from station.demo.generator.people import Person
-from station.demo.generator.pledges import CURRENCY, pledge_row
 from station.demo.generator.rows import Rows
 from station.giving.models import Frequency
 from station.licensee.queries import StationView

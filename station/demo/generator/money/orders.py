@@ -11,10 +11,10 @@ from station.core.actor import STRIPE
 from station.core.events import Subject
 from station.core.money import Money
 from station.demo.generator.calendar import Calendar, months_on
-from station.demo.generator.keeping import UNPAID, kept_method, open_invoice
+from station.demo.generator.money.keeping import UNPAID, kept_method, open_invoice
+from station.demo.generator.money.plans import End, Plan
+from station.demo.generator.money.pledges import CURRENCY
 from station.demo.generator.people import Person
-from station.demo.generator.plans import End, Plan
-from station.demo.generator.pledges import CURRENCY
 from station.demo.generator.rows import Rows
 from station.giving.models import Frequency
 from station.licensee.queries import StationView

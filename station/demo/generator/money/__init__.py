@@ -1,0 +1,1 @@
+"""The demonstration’s money: who gives what, when, and how it stands in the books."""
