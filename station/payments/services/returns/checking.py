@@ -86,6 +86,7 @@ def watch_disputes() -> None:
             "Disputes are many: the card networks look from 0.75 percent on",
             f"Card payments charged back: {said}. Look for stolen cards among the newest gifts, refund what was "
             "tested, and make the form ask for a proof.",
+            urgent=True,
         )
 
 

@@ -48,6 +48,7 @@ def paid_twice(payment: Payment, lost: Money) -> None:
         f"The payment of {payment.amount} was refunded, and the donor's bank took {lost} of it as well. Answer the "
         "dispute with the refund, or ask the donor.",
         Subject("payment", payment.id),
+        urgent=True,
     )
 
 
@@ -80,6 +81,7 @@ def dispute(payment: Payment, row: Dispute) -> None:
             f"The bank's reason: {row.reason.replace('_', ' ')}. Send the evidence that Station has put together, or "
             "accept the loss. Nobody answers by itself.",
             Subject("dispute", row.id),
+            urgent=True,
         )
         return
     for each in (key, due_key(row)):
@@ -95,6 +97,7 @@ def due_soon(row: Dispute) -> None:
         f"Last days to answer a dispute about {row.amount}",
         f"Without an answer by {row.due_by:%Y-%m-%d %H:%M} UTC it is lost.",
         Subject("dispute", row.id),
+        urgent=True,
     )
 
 
@@ -116,4 +119,5 @@ def warning(payment: Payment, row: FraudWarning) -> None:
         f"{payment.method_label}, {row.fraud_type.replace('_', ' ')}. Open the payment and refund it now, unless you "
         "know the donor: a refund usually prevents the dispute and its fee.",
         Subject("payment", payment.id),
+        urgent=True,
     )
