@@ -266,6 +266,9 @@ def test_an_auditor_reads_disputes_and_answers_none(
     page = person.get(dispute_page(payment_id))
     assert page.status_code == 200
     assert "What we say to the bank" not in page.text
+    stripe_sandbox.warn(charge_of(payment_id))
+    assert "/refund" not in person.get("/desk/disputes").text
+    assert "/refund" not in person.get(page_of(payment_id)).text
     for what in ("/answer", "/accept"):
         refused = send(person, "/desk/account", {"note": "Mine"}, to=dispute_page(payment_id, what))
         assert refused.status_code == 403

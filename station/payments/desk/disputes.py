@@ -111,5 +111,4 @@ def _page(found: DisputeView, form: WordsForm) -> str:
         payment=queries.payment(found.payment_id),
         exhibits=queries.evidence(found.payment_id),
         form=form,
-        may=current_person().may(Role.DEVELOPMENT),
     )
