@@ -129,6 +129,7 @@ def upgrade() -> None:
         sa.Column("by_hand", sa.String(length=200), nullable=False),
         sa.Column("reason", sa.String(length=500), nullable=False),
         sa.Column("tied_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("traced_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("postings", sa.Integer(), nullable=False),
         sa.CheckConstraint("by_hand = '' OR reason <> ''", name=op.f("ck_balance_transaction_reason")),
         sa.CheckConstraint("length(by_hand) <= 200", name=op.f("ck_balance_transaction_by_hand_length")),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -28,12 +28,12 @@ from station.payments.models import (
     Period,
     Tie,
 )
-from station.payments.policies import month_bounds, month_name, month_of
+from station.payments.policies import month_bounds, month_name, month_of, next_month
 
 WEEK = timedelta(days=7)
+WAITS = timedelta(days=28)
 RADAR, RADAR_TEXT = -735, "Radar for Fraud Teams"
 SHOP, SHOP_FEE, SHOP_TEXT = 4200, 122, "Tote bag, the station's shop"
-CLOSED = 6  # months, the newest of which was closed before the last one
 Parts = Mapping[UUID, tuple[int, int]]  # gross and fee by station, in cents
 
 
@@ -164,6 +164,7 @@ class Deposits:
             by_hand="",
             reason="",
             tied_at=at if tie is not Tie.UNMATCHED else None,
+            traced_at=at if tie is Tie.UNMATCHED else None,
             postings=postings,
         )
         for station_id, (part, cut) in parts.items():
@@ -191,22 +192,20 @@ class Deposits:
 
 
 def _months(rows: Rows, calendar: Calendar, closer: Actor) -> None:
-    """The months before the last one are closed, each some days after its end."""
-    month = month_of(calendar.now, calendar.zone)
-    for _ in range(CLOSED + 2):
-        starts, ends = month_bounds(month, calendar.zone)
-        closed_at = ends + timedelta(days=4, hours=2)
-        if closed_at < calendar.now - timedelta(days=35):
-            rows.put(
-                Period,
-                month=month,
-                ends_at=ends,
-                closed_at=closed_at,
-                closed_by=closer.label,
-                reopened_at=None,
-                reopened_by="",
-                reason="",
-            )
-            house = Subject("licensee", the_licensee().id)
-            rows.tell("payments.period.closed", closed_at, closer, [house], {"month": month_name(month)})
-        month = month_of(starts - timedelta(days=1), calendar.zone)
+    """Every month is closed four days after its end; the last one waits, like the line that nobody knows."""
+    month, now = month_of(calendar.at(calendar.first, time()), calendar.zone), calendar.now
+    house = Subject("licensee", the_licensee().id)
+    while (ends := month_bounds(month, calendar.zone)[1]) + WAITS < now:
+        closed_at = ends + timedelta(days=4, hours=17)
+        rows.put(
+            Period,
+            month=month,
+            ends_at=ends,
+            closed_at=closed_at,
+            closed_by=closer.label,
+            reopened_at=None,
+            reopened_by="",
+            reason="",
+        )
+        rows.tell("payments.period.closed", closed_at, closer, [house], {"month": month_name(month)})
+        month = next_month(month)

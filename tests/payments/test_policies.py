@@ -25,6 +25,7 @@ from station.payments.policies import (
     Graph,
     IllegalMove,
     PaymentEdge,
+    PayoutEdge,
     Refundable,
     RefundEdge,
     Standing,
@@ -37,7 +38,9 @@ from station.payments.policies import (
 )
 from station.payments.policies.states.dispute import is_alarming, stops_recurring
 
-EDGES = st.lists(st.sampled_from([*PaymentEdge, *SubscriptionEdge, *RefundEdge, *DisputeEdge]), max_size=12)
+EDGES = st.lists(
+    st.sampled_from([*PaymentEdge, *SubscriptionEdge, *RefundEdge, *DisputeEdge, *PayoutEdge]), max_size=12
+)
 
 
 @given(st.sampled_from(GRAPHS), EDGES)
@@ -62,6 +65,7 @@ FINAL = {
     "subscription": {"lapsed", "ended"},
     "refund": {"failed", "cancelled"},
     "dispute": {"won", "warning_closed", "prevented"},
+    "payout": {"failed", "canceled"},
 }
 
 

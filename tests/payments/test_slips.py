@@ -137,4 +137,5 @@ def test_a_payout_goes_forward_only() -> None:
     assert payout_edge(PayoutState.FAILED, "paid") is None
     assert payout_edge(PayoutState.PAID, "in_transit") is None
     assert payout_edge(PayoutState.CANCELED, "failed") is None
+    assert payout_edge(PayoutState.PENDING, "a word of next year") is None
     assert PAYOUT.final == (PayoutState.FAILED, PayoutState.CANCELED)

@@ -94,6 +94,7 @@ def test_money_whose_every_event_was_lost_becomes_a_gift(
     assert (found.looked, found.found, found.mended) == (1, 1, 1)
     assert "was lost and is booked now" in found.notes[0]
     assert (state_of(payment_id), lines_by_tie()) == (PaymentState.SETTLED, {Tie.PAYMENT: 1})
+    assert line_by(Tie.PAYMENT).postings == 0
     assert (sweeps.sweep_lines().found, work_items()) == (0, [])
     deposits_hold()
 
@@ -122,7 +123,9 @@ def test_a_charge_of_another_program_is_unmatched(house: Any, stripe_sandbox: An
     assert line_by(Tie.UNMATCHED).why == "Nothing of ours has this id."
     assert work_items() == ["payments.unmatched"]
     assert sum(holds(Account.UNMATCHED).values()) == -line_by(Tie.UNMATCHED).net_cents
+    asked = len(stripe_sandbox.requests)
     sweeps.sweep_lines()
+    assert [each["path"] for each in stripe_sandbox.requests[asked:]] == ["/v1/balance_transactions"]
     assert line_by(Tie.UNMATCHED).postings == 1
     deposits_hold()
 

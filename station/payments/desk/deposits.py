@@ -16,7 +16,7 @@ from station.payments.desk.files import deposits_csv, lines_csv
 from station.payments.forms import LineForm
 from station.payments.models import Tie
 from station.payments.queries.payouts import pages as payout_pages
-from station.payments.queries.payouts.balance import LINE_PREFIX, PAYOUT_PREFIX
+from station.payments.queries.payouts.balance import LINE_PREFIX, PAYOUT_PREFIX, unmatched_lines
 from station.payments.queries.payouts.pages import Deposit, LineView, PayoutPage
 from station.payments.services.deposits.by_hand import CannotTie, tie_by_hand
 
@@ -32,7 +32,7 @@ def index() -> str:
     asked = request.args.get("page", "1")
     page = int(asked) if asked.isdecimal() and len(asked) < 6 and 0 < int(asked) <= LAST_PAGE else 1
     found = payout_pages.payouts_page(page)
-    waiting = len(payout_pages.unmatched())
+    waiting = len(unmatched_lines())
     return render_template("payments/deposits/index.html", found=found, waiting=waiting, pager=_pager(found))
 
 

@@ -6,7 +6,7 @@ from unicodedata import category
 from uuid import UUID
 
 from flask_wtf import FlaskForm
-from wtforms import RadioField, StringField
+from wtforms import SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
 from station.core.ids import row_id
@@ -25,10 +25,10 @@ def trimmed(text: str | None) -> str:
 class LineForm(FlaskForm):
     """What a line is."""
 
-    kind = RadioField(
+    kind = SelectField(
         "What is it?",
         [InputRequired("Choose what the line is.")],
-        choices={**{kind.value: words for kind, words in BY_HAND.items()}, Tie.UNMATCHED.value: BACK},
+        choices={"": "Choose", **{kind.value: words for kind, words in BY_HAND.items()}, Tie.UNMATCHED.value: BACK},
     )
     payment = StringField(
         "Payment",

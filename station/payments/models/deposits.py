@@ -107,6 +107,7 @@ class BalanceTransaction(Base):
     by_hand: Mapped[str] = mapped_column(sa.String(200), default="")  # who said what it is; "" for a machine
     reason: Mapped[str] = mapped_column(sa.String(500), default="")
     tied_at: Mapped[datetime | None] = mapped_column(Utc)
+    traced_at: Mapped[datetime | None] = mapped_column(Utc)  # Stripe knows no checkout and no invoice behind it
     postings: Mapped[int] = mapped_column(default=0)  # ledger transactions of it: line:<id>:1 and on
 
     @property

@@ -31,7 +31,7 @@ PAYOUT: Graph[P] = Graph(
         Edge(PayoutEdge.CANCEL, (P.PENDING, P.IN_TRANSIT), P.CANCELED, "cancelled before the bank had it"),
     ),
 )
-EDGES = {
+EDGES: dict[str, PayoutEdge] = {
     P.IN_TRANSIT: PayoutEdge.SEND,
     P.PAID: PayoutEdge.PAY,
     P.FAILED: PayoutEdge.FAIL,
@@ -41,5 +41,5 @@ EDGES = {
 
 def payout_edge(state: P, status: str) -> PayoutEdge | None:
     """The edge from our state to what Stripe's `status` says; None where we stand there, or have gone on since."""
-    edge = EDGES.get(P(status))
+    edge = EDGES.get(status)
     return edge if edge and PAYOUT.may(state, edge) else None

@@ -60,6 +60,11 @@ def payout_of(stripe_id: str) -> Payout | None:
     return db.session().scalar(sa.select(Payout).where(Payout.stripe_id == stripe_id)) if stripe_id else None
 
 
+def line_of(stripe_id: str) -> BalanceTransaction | None:
+    """The line that Stripe knows under an id, or None."""
+    return db.session().scalar(sa.select(BalanceTransaction).where(BalanceTransaction.stripe_id == stripe_id))
+
+
 def payout_row(payout_id: UUID) -> Payout | None:
     return db.session().get(Payout, payout_id)
 

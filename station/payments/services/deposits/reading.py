@@ -43,17 +43,14 @@ def keep_lines(found: Sequence[Movement], payout_id: UUID | None, actor: Actor) 
     A charge that no settled payment has is asked for where it came from: a gift whose events were all lost is made
     now. Raises StripeUnavailable between transactions; what was kept stays.
     """
-    waiting = _tie_all(found, payout_id, actor)
-    mended = [each for each in waiting if each.category == "charge" and _mend(each.source, actor)]
-    if mended:
-        left = {each.id for each in _tie_all(mended, payout_id, actor)}
-        waiting = [each for each in waiting if each not in mended or each.id in left]
-        mended = [each for each in mended if each.id not in left]
-    return Read(len(found), tuple(mended), tuple(waiting))
+    waiting = _tie_all(found, payout_id, actor, book=False)
+    mended = [each for each in waiting if each.category == "charge" and _mend(each, actor)]
+    left = _tie_all(waiting, payout_id, actor, book=True)
+    return Read(len(found), tuple(each for each in mended if each not in left), tuple(left))
 
 
-def _tie_all(found: Sequence[Movement], payout_id: UUID | None, actor: Actor) -> list[Movement]:
-    """Keep and tie, some at a time; returns the lines that are tied to nothing."""
+def _tie_all(found: Sequence[Movement], payout_id: UUID | None, actor: Actor, *, book: bool) -> list[Movement]:
+    """Keep and tie, some at a time; returns the lines that are tied to nothing, which are booked as such if asked."""
     waiting: list[Movement] = []
     for start in range(0, len(found), AT_ONCE):
         some = {each.id: each for each in found[start : start + AT_ONCE]}
@@ -62,7 +59,7 @@ def _tie_all(found: Sequence[Movement], payout_id: UUID | None, actor: Actor) ->
                 _keep(each)
             for line in balance.lock_lines(some):
                 line.payout_id, before = payout_id or line.payout_id, line.tie
-                if not tie_again(line, actor):
+                if not tie_again(line, book=book):
                     waiting.append(some[line.stripe_id])
                 elif before is Tie.UNMATCHED and payout_id is None:
                     refresh_payout_of(line, actor)
@@ -92,28 +89,40 @@ def _keep(found: Movement) -> None:
     )
 
 
-def tie_again(line: BalanceTransaction, actor: Actor) -> bool:
+def tie_again(line: BalanceTransaction, *, book: bool = True) -> bool:
     """Tie a line that is tied to nothing; one that is tied, or that a person decided about, stays. True when it is
-    tied now. The caller has locked it."""
+    tied now; if not, it stands in the ledger as unmatched, if asked. The caller has locked it."""
     if line.tie is not Tie.UNMATCHED or line.by_hand:
         return line.tie is not Tie.UNMATCHED
     kind, tied = ties.resolve(line)
-    payouts.set_tie(line, kind, tied)
+    if book or kind is not Tie.UNMATCHED:
+        payouts.set_tie(line, kind, tied)
     return kind is not Tie.UNMATCHED
 
 
-def _mend(charge: str, actor: Actor) -> bool:
-    """Ask Stripe where a charge came from, and bring our rows to it: its fee, its session, or its invoice."""
-    payment = queries.payment_of_object(charge)
+def _mend(found: Movement, actor: Actor) -> bool:
+    """Ask Stripe where a charge came from, and bring our rows to it: its fee, its session, or its invoice. One that
+    came of neither is asked about once."""
+    payment, line = queries.payment_of_object(found.source), balance.line_of(found.id)
+    known = line is not None and line.traced_at is not None
     db.session().rollback()
+    if known:
+        return False
     try:
         if payment is not None and payment.state is PaymentState.SETTLED:
-            fold_again(lambda: _look_at_charge(charge, actor))
+            fold_again(lambda: _look_at_charge(found.source, actor))
             return True
-        return _look(gateway.trace_charge(charge), actor)
+        return _look(gateway.trace_charge(found.source), actor) or _nobodys(found.id)
     except StripeRefused as refusal:
-        log.warning("charge %s: %s", charge, refusal)
+        log.warning("charge %s: %s", found.source, refusal)
         return False
+
+
+def _nobodys(stripe_id: str) -> bool:
+    with transaction():
+        for line in balance.lock_lines([stripe_id]):
+            line.traced_at = clock.now()
+    return False
 
 
 def _look(trace: Trace, actor: Actor) -> bool:
@@ -142,7 +151,7 @@ def tie_what_waits(actor: Actor) -> int:
     for line_id in waiting:
         with transaction():
             line = balance.lock_line(line_id)
-            if line is not None and tie_again(line, actor):
+            if line is not None and tie_again(line):
                 tied += 1
                 refresh_payout_of(line, actor)
     note_unmatched(actor)
@@ -168,6 +177,6 @@ def note_unmatched(actor: Actor) -> None:
             UNMATCHED,
             Role.DEVELOPMENT,
             "Money at Stripe that is tied to nothing",
-            f"{len(waiting)} line(s) of Stripe's balance since {oldest:%Y-%m-%d} are not tied. Say at Deposits, "
-            "Unmatched, what each is; a month closes only when the list is empty.",
+            f"Lines of Stripe's balance since {oldest:%Y-%m-%d} are not tied. Say at Deposits, Unmatched, what each "
+            "is; a month closes only when the list is empty.",
         )

@@ -42,14 +42,21 @@ class Reconciled:
 
 
 def reconcile_payouts(actor: Actor = RECONCILER) -> list[Reconciled]:
-    """Every payout that Stripe made in the last 35 days or that is not settled here, oldest first."""
+    """Every payout that Stripe made in the last 35 days or that is not reconciled here, oldest first.
+
+    The state of each is looked at; the lines are read of those that are not reconciled.
+    """
     seen = gateway.payouts_since(clock.now() - BACK)
     for each in seen:
         fold_again(lambda each=each: lambda: fold_payout(each, actor))  # type: ignore[misc]
     known = {each.id: each for each in seen}
-    waiting = [(row.id, row.stripe_id) for row in balance.payouts_to_read(clock.now() - BACK)]
+    rows = balance.payouts_to_read(clock.now() - BACK)
+    waiting = [(row.id, row.stripe_id, row.reconciled_at is not None) for row in rows]
     db.session().rollback()
-    done = [_reconcile(payout_id, known.get(stripe_id), actor) for payout_id, stripe_id in waiting]
+    done = [
+        _told(payout_id, "reconciled", 0, actor) if over else _reconcile(payout_id, known.get(stripe_id), actor)
+        for payout_id, stripe_id, over in waiting
+    ]
     reading.tie_what_waits(actor)
     return done
 

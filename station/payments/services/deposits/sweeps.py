@@ -28,6 +28,7 @@ from station.payments.services.inbox import store_event
 SWEEPER = job("the sweep of Stripe")
 ON_ITS_WAY = timedelta(minutes=15)  # what is younger may still come by itself
 KEPT = timedelta(days=30)  # docs.stripe.com/api/events
+A_DAY = timedelta(days=1)  # as far as the first sweep looks back: what is older was there before Station
 OVERLAP = timedelta(hours=2)
 BACK = timedelta(days=10)
 SHOWN = 50
@@ -38,10 +39,12 @@ def sweep_events(actor: Actor = SWEEPER) -> StripeSweep:
     inbox is put there with its job, as if it had come."""
     began = clock.now()
     until = began - ON_ITS_WAY
-    since = max(_last(SweepKind.EVENTS, began - KEPT) - OVERLAP, began - KEPT)
+    last = _last(SweepKind.EVENTS)
+    oldest = began - (KEPT if last else A_DAY)
+    since = max(last - OVERLAP, oldest) if last else oldest
     db.session().rollback()
     found = gateway.events_between(since, until, list(FOLDED))
-    found += gateway.events_between(began - KEPT, until, list(FOLDED), undelivered=True)
+    found += gateway.events_between(oldest, until, list(FOLDED), undelivered=True)
     unique = {event.id: event for event in found}
     missing = [unique[event_id] for event_id in unique if event_id not in _known(list(unique))]
     db.session().rollback()
@@ -99,9 +102,8 @@ def _money(cents: int, currency: str) -> Money:
     return Money(cents, currency)
 
 
-def _last(kind: SweepKind, otherwise: datetime) -> datetime:
-    last = sa.select(sa.func.max(StripeSweep.until)).where(StripeSweep.kind == kind)
-    return db.session().scalar(last) or otherwise
+def _last(kind: SweepKind) -> datetime | None:
+    return db.session().scalar(sa.select(sa.func.max(StripeSweep.until)).where(StripeSweep.kind == kind))
 
 
 def _record(
