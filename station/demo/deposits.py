@@ -164,7 +164,6 @@ class Deposits:
             by_hand="",
             reason="",
             tied_at=at if tie is not Tie.UNMATCHED else None,
-            traced_at=at if tie is Tie.UNMATCHED else None,
             postings=postings,
         )
         for station_id, (part, cut) in parts.items():
