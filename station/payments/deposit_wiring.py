@@ -13,6 +13,7 @@ from station.payments.queries.payouts import balance
 from station.payments.queries.payouts import checks as payout_checks
 from station.payments.services.deposits import payouts, ties
 from station.payments.services.deposits.ties import TIES, TieResolver
+from station.payments.services.returns import tying
 
 ROLES = (Role.DEVELOPMENT,)
 SENTENCES = (
@@ -52,6 +53,8 @@ BOOKS = (
 )
 TIED = (
     TieResolver(Tie.PAYMENT, ties.payment_tie, balance.booked_for_payments),
+    TieResolver(Tie.REFUND, tying.refund_tie, tying.booked_for_refunds),
+    TieResolver(Tie.DISPUTE, tying.dispute_tie, tying.booked_for_disputes),
     TieResolver(Tie.PAYOUT, payouts.payout_tie, balance.booked_for_payouts),
     TieResolver(Tie.FEE, ties.fee_tie(Tie.FEE), ties.no_rows),
     TieResolver(Tie.DISPUTE_FEE, ties.fee_tie(Tie.DISPUTE_FEE), ties.no_rows),

@@ -26,10 +26,14 @@ Run = Callable[[], int]
 BOOKS = ("ledger-balance", "ledger-of-payments", "deposits-tied", "deposit-sums", "bank-of-payouts", "stripe-view")
 
 
-def asked_for(station: Any, cents: int) -> UUID:
-    """A payment whose checkout page is open."""
+def asked_for(station: Any, cents: int, second: Any = None) -> UUID:
+    """A payment, of one station or half of two, whose checkout page is open."""
     payment_id = open_payment(
-        reference=new_id(), station_id=station.id, amount=Money(cents), monthly=False, actor=VISITOR
+        reference=new_id(),
+        station_id=station.id,
+        amount=Money(cents),
+        second_station_id=second.id if second else None,
+        actor=VISITOR,
     )
     start_checkout(payment_id, PAGE)
     return payment_id

@@ -26,13 +26,14 @@ from station.payments.models import (
     Tender,
     Tie,
 )
-from station.payments.policies import month_bounds, month_of
+from station.payments.policies import HOLDS, month_bounds, month_of
 from station.payments.queries.payouts import balance
 from station.payments.queries.payouts import periods as period_pages
 from station.payments.services import ledger
 from station.payments.services.deposits import reconciling
 from station.payments.services.deposits.by_hand import CannotTie, tie_by_hand
 from station.payments.services.deposits.periods import CannotClose, close_period, reopen_period, why_not_close
+from station.payments.services.tendering.undoing import CannotUndo, void_payment
 from tests.payments.deposit_parts import Run, deposits_hold, holds, line_by, open_items, paid
 from tests.payments.test_sweeps import theirs
 
@@ -50,7 +51,7 @@ def unknown(house: Any, stripe_sandbox: Any, outbox: Run) -> UUID:
     return line_by(Tie.UNMATCHED).id
 
 
-def entered(house: Any, cents: int, tender: Tender = Tender.CHECK) -> UUID:
+def entered(house: Any, cents: int, tender: Tender = Tender.OTHER) -> UUID:
     """A settled payment of another tender, as it is entered at the desk."""
     now = clock.now()
     with transaction() as session:
@@ -71,7 +72,7 @@ def entered(house: Any, cents: int, tender: Tender = Tender.CHECK) -> UUID:
         )
         session.add(payment)
         session.flush()
-        ledger.post("settled", payment, now, {Account.HAND: cents, Account.GIFTS: -cents})
+        ledger.post("settled", payment, now, {HOLDS[tender]: cents, Account.GIFTS: -cents})
         return payment.id
 
 
@@ -104,27 +105,31 @@ def test_a_line_is_what_somebody_says_it_is(kind: Tie, account: Account, unknown
 
 
 def test_a_line_is_the_charge_of_a_gift_that_was_entered(unknown: UUID, house: Any) -> None:
-    """The money stands at the bank with its payout, not in the drawer that it was entered to."""
-    payment_id = entered(house, 3300)
+    """The money stands at the bank with its payout, not by itself a second time."""
     at_bank = holds(Account.BANK)
+    payment_id = entered(house, 3300)
     tie_by_hand(unknown, Tie.PAYMENT, payment_id, "The donor paid at the dashboard.", BETTINA)
     line = balance.line_row(unknown)
     assert line is not None
     assert line.tied_id == payment_id
-    assert (holds(Account.HAND), holds(Account.UNMATCHED), holds(Account.STRIPE)) == ({}, {}, {})
-    assert holds(Account.BANK)[house.classical.id] == at_bank[house.classical.id] + line.net_cents
+    assert (holds(Account.UNMATCHED), holds(Account.STRIPE)) == ({}, {})
+    assert sum(holds(Account.BANK).values()) == sum(at_bank.values())
+    assert holds(Account.BANK)[house.classical.id] == the_payout().amount_cents
+    with pytest.raises(CannotUndo, match="tied to it"):
+        void_payment(payment_id, "keyed by mistake", BETTINA)
     assert the_payout().reconciled_at is not None
     deposits_hold()
 
 
 def test_what_a_line_is_not(unknown: UUID, house: Any, stripe_sandbox: Any, outbox: Run) -> None:
     other, wrong = entered(house, 3300), entered(house, 3200)
-    known = paid(stripe_sandbox, outbox, house.news, 3300)
+    known, check = paid(stripe_sandbox, outbox, house.news, 3300), entered(house, 3300, Tender.CHECK)
     for kind, payment_id, reason, words in (
         (Tie.FEE, None, "   ", "Give a reason"),
         (Tie.PAYMENT, None, "because", "no such payment"),
         (Tie.PAYMENT, new_id(), "because", "no such payment"),
         (Tie.PAYMENT, known, "because", "went through Stripe"),
+        (Tie.PAYMENT, check, "because", "come to the bank by itself"),
         (Tie.PAYMENT, wrong, "because", "the line is of \\$33.00"),
         (Tie.REFUND, None, "because", "Choose what"),
         (Tie.OPENING, None, "because", "Choose what"),

@@ -28,11 +28,13 @@ from tests.payments.deposit_parts import (
     line_by,
     lines_by_tie,
     listed,
+    open_items,
     paid,
     payout_row,
     told,
 )
 from tests.payments.parts import count, session_of, state_of, work_items
+from tests.payments.test_sweeps import theirs
 
 
 @pytest.fixture(autouse=True)
@@ -60,16 +62,17 @@ def test_the_worked_deposit(house: Any, stripe_sandbox: Any, outbox: Run) -> Non
     assert (found.total.gifts, found.total.fees, found.total.net) == (13500, -387, 10613)
     assert row.amount_cents == 10613
     assert holds(Account.BANK) == {house.news.id: 10613}
-    assert (found.total.refunds + found.total.other, row.problem) == (-2500, "")
+    assert (found.total.refunds, found.total.other, row.problem) == (-2500, 0, "")
     books = {line.account: line.cents for line in found.journal}
-    assert (books["Cash"], books["Processing fees"], sum(books.values())) == (10613, 387, 0)
+    assert books == {"Cash": 10613, "Processing fees": 387, "Contributions": -11000}
     deposits_hold()
 
 
-def give_back(stripe: Any, charge: str, cents: int) -> None:
-    """Money is given back at Stripe."""
+def give_back(stripe: Any, charge: str, cents: int) -> str:
+    """Money is given back in Stripe's dashboard; the refund's id there."""
     with stripe.sandbox.action():
-        refunding.create(stripe.sandbox, stripe.get(charge), cents, metadata={}, reason=None)
+        made = refunding.create(stripe.sandbox, stripe.get(charge), cents, metadata={}, reason=None)
+    return str(made["id"])
 
 
 def test_two_stations_in_one_deposit(house: Any, stripe_sandbox: Any, outbox: Run) -> None:
@@ -88,15 +91,79 @@ def test_two_stations_in_one_deposit(house: Any, stripe_sandbox: Any, outbox: Ru
 
 
 def test_an_unknown_line_waits_for_a_person(house: Any, stripe_sandbox: Any, outbox: Run) -> None:
-    charge = paid(stripe_sandbox, outbox, house.news)
-    give_back(stripe_sandbox, charge_of(charge), 500)
+    paid(stripe_sandbox, outbox, house.news)
+    theirs(stripe_sandbox, 3300)
     row = payout_row(arrived(stripe_sandbox, outbox))
-    if Tie.UNMATCHED not in lines_by_tie():
-        pytest.skip("refunds are tied by their owner")
     assert (row.read_at is not None, row.reconciled_at, row.problem) == (True, None, "")
-    assert holds(Account.UNMATCHED) == {house.news.id: 500}
+    assert holds(Account.UNMATCHED) == {house.news.id: -(3300 - 103)}
     assert holds(Account.STRIPE) == {}
-    assert work_items() == ["payments.unmatched"]
+    assert open_items() == ["payments.unmatched"]
+    deposits_hold()
+
+
+def test_a_refund_and_a_dispute_in_one_payout(house: Any, stripe_sandbox: Any, outbox: Run) -> None:
+    """Two stations, money both ways: a part given back, a charge taken by a bank with its fee, and won later."""
+    refunded = paid(stripe_sandbox, outbox, house.news, 10000)
+    disputed = paid(stripe_sandbox, outbox, house.classical, 6000)
+    paid(stripe_sandbox, outbox, house.classical, 9000)
+    give_back(stripe_sandbox, charge_of(refunded), 2500)
+    dispute = stripe_sandbox.dispute(charge_of(disputed))
+    row = payout_row(arrived(stripe_sandbox, outbox))
+    assert lines_by_tie() == {Tie.PAYMENT: 3, Tie.REFUND: 1, Tie.DISPUTE: 1, Tie.PAYOUT: 1}
+    assert row.reconciled_at is not None
+    news, classical = 10000 - 250 - 2500, 6000 - 162 + 9000 - 228 - 6000 - 1500
+    assert holds(Account.BANK) == {house.news.id: news, house.classical.id: classical}
+    assert (holds(Account.STRIPE), row.amount_cents) == ({}, news + classical)
+    deposits_hold()
+    stripe_sandbox.win_dispute(dispute["id"], fee_returned=True)
+    later_row = payout_row(arrived(stripe_sandbox, outbox))
+    assert later_row.amount_cents == 6000 + 1500
+    assert holds(Account.BANK) == {house.news.id: news, house.classical.id: classical + 7500}
+    found = payout_pages.deposit(row.id)
+    assert found is not None
+    assert found.total is not None
+    assert (found.total.refunds, found.total.disputes, found.total.net) == (-2500, -6000, row.amount_cents)
+    deposits_hold()
+
+
+def test_a_refund_that_fails_comes_back_with_the_next_payout(house: Any, stripe_sandbox: Any, outbox: Run) -> None:
+    payment_id = paid(stripe_sandbox, outbox, house.news, 10000)
+    refund = give_back(stripe_sandbox, charge_of(payment_id), 2500)
+    first = payout_row(arrived(stripe_sandbox, outbox))
+    stripe_sandbox.end_refund(refund, "failed")
+    second = payout_row(arrived(stripe_sandbox, outbox))
+    assert (first.amount_cents, second.amount_cents) == (7250, 2500)
+    assert lines_by_tie() == {Tie.PAYMENT: 1, Tie.REFUND: 2, Tie.PAYOUT: 2}
+    assert (holds(Account.BANK), holds(Account.STRIPE)) == ({house.news.id: 9750}, {})
+    deposits_hold()
+
+
+def test_lost_news_of_what_went_back_is_found_with_the_payout(house: Any, stripe_sandbox: Any, outbox: Run) -> None:
+    payment_id = paid(stripe_sandbox, outbox, house.news, 10000)
+    disputed = paid(stripe_sandbox, outbox, house.classical, 6000)
+    give_back(stripe_sandbox, charge_of(payment_id), 2500)
+    stripe_sandbox.dispute(charge_of(disputed))
+    known = len(stripe_sandbox.events)
+    found = stripe_sandbox.payout()
+    for event in events_since(stripe_sandbox, known):
+        told(stripe_sandbox, event)
+    outbox()
+    assert lines_by_tie() == {Tie.PAYMENT: 2, Tie.REFUND: 1, Tie.DISPUTE: 1, Tie.PAYOUT: 1}
+    assert (payout_row(found["id"]).reconciled_at is not None, holds(Account.UNMATCHED)) == (True, {})
+    assert (holds(Account.REFUNDS), holds(Account.DISPUTED)) == ({house.news.id: 2500}, {house.classical.id: 6000})
+    deposits_hold()
+
+
+def test_a_gift_to_both_stations_is_shared_by_both(house: Any, stripe_sandbox: Any, outbox: Run) -> None:
+    payment_id = asked_for(house.news, 10001, house.classical)
+    stripe_sandbox.pay(session_of(payment_id))
+    stripe_sandbox.deliver_now()
+    outbox()
+    give_back(stripe_sandbox, charge_of(payment_id), 3333)
+    row = payout_row(arrived(stripe_sandbox, outbox))
+    assert row.reconciled_at is not None
+    assert (holds(Account.STRIPE), sum(holds(Account.BANK).values())) == ({}, row.amount_cents)
+    assert holds(Account.BANK) == {house.news.id: 5001 - 125 - 1667, house.classical.id: 5000 - 125 - 1666}
     deposits_hold()
 
 

@@ -166,7 +166,7 @@ def test_each_difference_is_named(house: Any, app: Flask, stripe_sandbox: Any, o
     with transaction():
         lines = [
             ledger.Line(account, house.news.id, cents)
-            for account, cents in ((Account.STRIPE, 40), (Account.OPENING, -40))
+            for account, cents in ((Account.STRIPE, 40), (Account.ELSEWHERE, -40))
         ]
         ledger.post_lines("wrong", "wrong:1", period_pages.clock.now(), "usd", lines)
     found = comparing.compare_with_stripe()

@@ -26,6 +26,7 @@ from station.payments.models import (
 
 DEPOSIT_PREFIX = "deposit"
 SHOWN, PAGE = 50, 50
+STRIPES_OPENING = "stripe_opening"  # what stood at Stripe when its balance was first compared: no history
 IN_HAND = (
     Payment.tender.in_([Tender.CHECK, Tender.CASH]),
     Payment.voided_at.is_(None),
@@ -180,7 +181,8 @@ def _unlike(account: Account, rows: sa.CompoundSelect[UUID, str, int], what: str
     )
     booked = _sums(
         sa.select(LedgerEntry.station_id, LedgerEntry.currency, sa.func.sum(LedgerEntry.amount_cents))
-        .where(LedgerEntry.account == account)
+        .join(LedgerTransaction, LedgerTransaction.id == LedgerEntry.transaction_id)
+        .where(LedgerEntry.account == account, LedgerTransaction.kind != STRIPES_OPENING)
         .group_by(LedgerEntry.station_id, LedgerEntry.currency)
     )
     return [

@@ -90,6 +90,12 @@ def lines_tied_to(payout_id: UUID) -> Sequence[BalanceTransaction]:
     return db.session().scalars(sa.select(BalanceTransaction).where(*tied)).all()
 
 
+def is_tied(tie: Tie, row_id: UUID) -> bool:
+    """Whether a line is tied to a row."""
+    tied = (BalanceTransaction.tie == tie, BalanceTransaction.tied_id == row_id)
+    return db.session().scalar(sa.select(BalanceTransaction.id).where(*tied).limit(1)) is not None
+
+
 def shares_of(line_ids: Collection[UUID]) -> list[Share]:
     """The stations' parts of lines."""
     rows = db.session().scalars(sa.select(BalanceShare).where(BalanceShare.line_id.in_(line_ids)))

@@ -15,7 +15,16 @@ from station.core.events import Subject, events_of
 from station.core.ids import public_id
 from station.core.money import Money
 from station.licensee.queries import StationView, station_by_id
-from station.payments.models import BalanceShare, BalanceTransaction, Payment, Payout, PayoutState, Tie
+from station.payments.models import (
+    Account,
+    BalanceShare,
+    BalanceTransaction,
+    LedgerEntry,
+    LedgerTransaction,
+    Payout,
+    PayoutState,
+    Tie,
+)
 from station.payments.policies.slips import JournalLine, Part, SlipRow, journal, slip
 from station.payments.queries.payouts.balance import LINE_PREFIX, PAYOUT_PREFIX, lines_of, unmatched_lines
 
@@ -206,22 +215,28 @@ def _payouts(payout_ids: Collection[UUID]) -> dict[UUID, PayoutView]:
 
 
 def _parts(lines: Sequence[BalanceTransaction]) -> list[Part]:
-    """The stations' parts of lines; what was paid for goods is known by the payment."""
+    """The stations' parts of lines; what of them was paid for goods stands in the ledger."""
     shares = _shares([row.id for row in lines])
-    paid = [row.tied_id for row in lines if row.tie is Tie.PAYMENT]
-    with_goods = sa.select(Payment.id, Payment.goods_cents).where(Payment.id.in_(paid), Payment.goods_cents > 0)
-    goods = {row.id: int(row.goods_cents) for row in db.session().execute(with_goods)}
+    goods = _goods([row.tied_id for row in lines if row.tie is Tie.PAYMENT and row.tied_id])
     return [
-        Part(
-            each.station_id,
-            row.tie,
-            each.gross_cents,
-            each.fee_cents,
-            goods.get(row.tied_id, 0) if row.tied_id else 0,
-        )
+        Part(each.station_id, row.tie, each.gross_cents, each.fee_cents, goods.get((row.tied_id, each.station_id), 0))
         for row in lines
         for each in shares.get(row.id, [])
     ]
+
+
+def _goods(payment_ids: Collection[UUID]) -> dict[tuple[UUID | None, UUID], int]:
+    """What was paid for goods of value, by payment and station, in cents."""
+    rows = db.session().execute(
+        sa.select(LedgerTransaction.payment_id, LedgerEntry.station_id, -LedgerEntry.amount_cents)
+        .join(LedgerEntry, LedgerEntry.transaction_id == LedgerTransaction.id)
+        .where(
+            LedgerTransaction.payment_id.in_(payment_ids),
+            LedgerTransaction.kind == "settled",
+            LedgerEntry.account == Account.GOODS,
+        )
+    )
+    return {(row[0], row[1]): int(row[2]) for row in rows}
 
 
 def _total(rows: Sequence[SlipRow]) -> SlipRow | None:

@@ -12,17 +12,9 @@ from station.core.db import db, transaction
 from station.core.events import Subject
 from station.licensee.queries import default_station
 from station.payments import queries
-from station.payments.models import (
-    Account,
-    BalanceTransaction,
-    LedgerEntry,
-    LedgerTransaction,
-    Payment,
-    PaymentState,
-    Tender,
-    Tie,
-)
+from station.payments.models import Account, BalanceTransaction, Payment, PaymentState, Tender, Tie
 from station.payments.policies import BY_HAND
+from station.payments.policies.tender import HOLDS
 from station.payments.queries.payouts import balance
 from station.payments.services import ledger
 from station.payments.services.deposits import payouts, reading, ties
@@ -36,9 +28,8 @@ class CannotTie(Exception):
 def tie_by_hand(line_id: UUID, kind: Tie, payment_id: UUID | None, reason: str, actor: Actor) -> None:
     """Say what an unmatched line is, or take back what was said of it (`Tie.UNMATCHED`).
 
-    `payment_id` names the payment for `Tie.PAYMENT`: one that was entered here as money that came another way, of the
-    line's amount, and that no other line is tied to; its gross leaves the account that it was entered to. Raises
-    CannotTie, with nothing changed.
+    `payment_id` names the payment for `Tie.PAYMENT`: one that was entered here as money that came to the bank by
+    itself, of the line's amount, and that no other line is tied to. Raises CannotTie, with nothing changed.
     """
     if not reason.strip():
         raise CannotTie("Give a reason: it stays with the line.")
@@ -66,7 +57,7 @@ def _say(line: BalanceTransaction, kind: Tie, payment_id: UUID | None, actor: Ac
         _refuse(line, payment)
         assert payment is not None  # noqa: S101  # refused otherwise
         line.by_hand, line.reason = actor.label[:200], reason[:500]
-        tied = Tied(payment.id, ties.whole(line, {payment.station_id: 1}))
+        tied = Tied(payment.id, ties.whole(line, ledger.shares_of(payment)))
         payouts.set_tie(line, kind, tied, _instead_of(line, payment))
     elif kind in BY_HAND:
         line.by_hand, line.reason = actor.label[:200], reason[:500]
@@ -88,6 +79,8 @@ def _refuse(line: BalanceTransaction, payment: Payment | None) -> None:
         raise CannotTie("There is no such payment. Its number stands on its page and begins with pay_.")
     if payment.tender is Tender.STRIPE:
         raise CannotTie("That payment went through Stripe and has a line of its own, which ties itself.")
+    if payment.tender is not Tender.OTHER:
+        raise CannotTie("Only money that was entered as having come to the bank by itself can be what Stripe moved.")
     if payment.state is not PaymentState.SETTLED or payment.amount != line.gross:
         raise CannotTie(f"That payment is {payment.state} with {payment.amount}; the line is of {line.gross}.")
     taken = sa.select(BalanceTransaction.stripe_id).where(
@@ -100,18 +93,10 @@ def _refuse(line: BalanceTransaction, payment: Payment | None) -> None:
 
 
 def _instead_of(line: BalanceTransaction, payment: Payment) -> dict[ledger.Holding, int]:
-    """The money is at Stripe, not where it was entered to: the payment's own debits move there, less the fee."""
-    rows = db.session().execute(
-        sa.select(LedgerEntry.account, LedgerEntry.station_id, LedgerEntry.amount_cents)
-        .join(LedgerTransaction, LedgerTransaction.id == LedgerEntry.transaction_id)
-        .where(LedgerTransaction.payment_id == payment.id, LedgerEntry.amount_cents > 0)
-    )
+    """The money is at Stripe, less its fee, and not at the bank by itself, as it was entered."""
     target: dict[ledger.Holding, int] = {}
-    for row in rows:
-        target[row.account, row.station_id] = target.get((row.account, row.station_id), 0) - row.amount_cents
-    if -sum(target.values()) != line.gross_cents:
-        raise CannotTie("The ledger holds other money for that payment as well. Tie it with the help of an admin.")
-    station_id = payment.station_id
-    target[Account.STRIPE, station_id] = target.get((Account.STRIPE, station_id), 0) + line.net_cents
-    target[Account.FEES, station_id] = target.get((Account.FEES, station_id), 0) + line.fee_cents
+    for share in ties.whole(line, ledger.shares_of(payment)):
+        target[HOLDS[payment.tender], share.station_id] = -share.gross
+        target[Account.STRIPE, share.station_id] = share.net
+        target[Account.FEES, share.station_id] = share.fee
     return target

@@ -79,7 +79,7 @@ def _open(cents: int, currency: str, at: datetime) -> None:
     station_id = default_station().id
     lines = [ledger.Line(Account.STRIPE, station_id, cents), ledger.Line(Account.OPENING, station_id, -cents)]
     if cents:
-        ledger.post_lines("opening", "opening:stripe", at, currency, lines)
+        ledger.post_lines("stripe_opening", "stripe_opening:1", at, currency, lines)
 
 
 def _differences(movements: Collection[Movement], since: datetime, now: datetime) -> list[str]:

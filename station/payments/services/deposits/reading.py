@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from station.accounts.models import Role
 from station.accounts.services import open_work_item, settle_work_item
-from station.core import clock
 from station.core.actor import Actor
 from station.core.db import db, transaction
 from station.core.ids import new_id
 from station.core.upsert import insert_missing
-from station.payments import gateway, queries
-from station.payments.gateway import Movement, StripeRefused, Trace
-from station.payments.models import BalanceTransaction, PaymentState, Tie
+from station.payments.gateway import Movement
+from station.payments.models import BalanceTransaction, Tie
 from station.payments.queries.payouts import balance
-from station.payments.services.checkout.closing import look_at_session
 from station.payments.services.deposits import payouts, ties
-from station.payments.services.folding import Fold, fold_charge, fold_invoice
-from station.payments.services.inbox import fold_again
+from station.payments.services.deposits.mending import mend
 
 AT_ONCE = 50
 UNMATCHED = "payments.unmatched"
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -40,11 +34,11 @@ class Read:
 def keep_lines(found: Sequence[Movement], payout_id: UUID | None, actor: Actor) -> Read:
     """Keep lines, of a payout where one is named, and tie each.
 
-    A charge that no settled payment has is asked for where it came from: a gift whose events were all lost is made
-    now. Raises StripeUnavailable between transactions; what was kept stays.
+    What a line tells of and we do not know is asked for at Stripe: a gift whose events were all lost is made now.
+    Raises StripeUnavailable between transactions; what was kept stays.
     """
     waiting = _tie_all(found, payout_id, actor, book=False)
-    mended = [each for each in waiting if each.category == "charge" and _mend(each, actor)]
+    mended = [each for each in waiting if mend(each, actor)]
     left = _tie_all(waiting, payout_id, actor, book=True)
     return Read(len(found), tuple(each for each in mended if each not in left), tuple(left))
 
@@ -98,50 +92,6 @@ def tie_again(line: BalanceTransaction, *, book: bool = True) -> bool:
     if book or kind is not Tie.UNMATCHED:
         payouts.set_tie(line, kind, tied)
     return kind is not Tie.UNMATCHED
-
-
-def _mend(found: Movement, actor: Actor) -> bool:
-    """Ask Stripe where a charge came from, and bring our rows to it: its fee, its session, or its invoice. One that
-    came of neither is asked about once."""
-    payment, line = queries.payment_of_object(found.source), balance.line_of(found.id)
-    known = line is not None and line.traced_at is not None
-    db.session().rollback()
-    if known:
-        return False
-    try:
-        if payment is not None and payment.state is PaymentState.SETTLED:
-            fold_again(lambda: _look_at_charge(found.source, actor))
-            return True
-        return _look(gateway.trace_charge(found.source), actor) or _nobodys(found.id)
-    except StripeRefused as refusal:
-        log.warning("charge %s: %s", found.source, refusal)
-        return False
-
-
-def _nobodys(stripe_id: str) -> bool:
-    with transaction():
-        for line in balance.lock_lines([stripe_id]):
-            line.traced_at = clock.now()
-    return False
-
-
-def _look(trace: Trace, actor: Actor) -> bool:
-    session, invoice = trace.session, trace.invoice
-    if session is not None:
-        fold_again(lambda: look_at_session(session, actor))
-    elif invoice is not None:
-        fold_again(lambda: _look_at_invoice(invoice, actor))
-    return bool(session or invoice)
-
-
-def _look_at_charge(charge: str, actor: Actor) -> Fold:
-    found = gateway.fetch_charge(charge)
-    return lambda: fold_charge(found, actor)
-
-
-def _look_at_invoice(invoice_id: str, actor: Actor) -> Fold:
-    began, found = clock.now(), gateway.fetch_invoice(invoice_id)
-    return lambda: fold_invoice(found, began, actor)
 
 
 def tie_what_waits(actor: Actor) -> int:

@@ -8,8 +8,9 @@ from station.core import clock, events
 from station.core.actor import Actor
 from station.core.db import transaction
 from station.payments import queries
-from station.payments.models import Account, Payment, Tender
+from station.payments.models import Account, Payment, Tender, Tie
 from station.payments.policies import HOLDS
+from station.payments.queries.payouts import balance
 from station.payments.services import ledger
 from station.payments.services.moving import subjects
 
@@ -54,6 +55,8 @@ def _locked(payment_id: UUID) -> Payment:
         raise CannotUndo("This payment came by Stripe or with an import. It is taken back there.")
     if payment.voided_at is not None:
         raise CannotUndo("It was taken back before.")
+    if balance.is_tied(Tie.PAYMENT, payment_id):
+        raise CannotUndo("A line of Stripe's balance is tied to it: say first, at Payouts, what else that line is.")
     return payment
 
 
