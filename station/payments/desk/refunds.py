@@ -41,7 +41,7 @@ def refund(payment_id: str) -> ResponseReturnValue:
     """All or a part of one payment."""
     story = _story(payment_id)
     form = (SentForm if story.by_hand else RefundForm)(
-        data={"amount": str(story.left)} if request.method == "GET" else None
+        data={"amount": str(story.left).lstrip("$")} if request.method == "GET" else None
     )
     if form.validate_on_submit():
         try:
