@@ -41,6 +41,7 @@ def _columns() -> None:
         "CONSTRAINT ck_payment_second_station CHECK (second_cents = 0 OR second_station_id IS NOT NULL)"
     )
     op.execute(f"ALTER TABLE payment ADD COLUMN voided_at {instant}")
+    op.execute(f"ALTER TABLE subscription ADD COLUMN adopted_at {instant}")
     op.execute(
         "ALTER TABLE subscription ADD COLUMN cover_cents BIGINT NOT NULL DEFAULT '0' "
         "CONSTRAINT ck_subscription_cover CHECK (cover_cents >= 0 AND cover_cents < amount_cents)"
@@ -133,6 +134,7 @@ def downgrade() -> None:
     op.drop_index("ix_member_external_id", "member")
     op.execute("ALTER TABLE member DROP COLUMN external_id")
     op.execute("ALTER TABLE gift DROP COLUMN acknowledged")
+    op.execute("ALTER TABLE subscription DROP COLUMN adopted_at")
     op.execute("ALTER TABLE subscription DROP COLUMN cover_cents")
     for column in ("voided_at", "second_cents", "second_station_id"):
         op.execute(f"ALTER TABLE payment DROP COLUMN {column}")

@@ -9,12 +9,13 @@ from station.accounts.places import NAV, TILES, NavItem, Tile, TileValue
 from station.core import clock
 from station.core.announce import react
 from station.core.places import COMMAND_GROUPS, EVENT_SENTENCES, INVARIANTS, EventSentence, Invariant
-from station.giving import cli, policies, queries, reactors
+from station.giving import adopting, cli, policies, queries, reactors
 from station.giving.keeping_wiring import wire_keeping
 from station.giving.queries import around, checks, evidence
 from station.giving.sustainer_wiring import wire_sustainers
 from station.licensee.queries import the_licensee
 from station.members.places import PANELS, MemberPanel
+from station.payments import cli as payments_cli
 from station.payments import places
 from station.payments.facts import (
     AttemptFailed,
@@ -61,6 +62,10 @@ SENTENCES = (
     EventSentence(
         "giving.sustainer.lapsed",
         lambda e: f"reported that a recurring gift ended over declined charges: {e.data['reason']}",
+    ),
+    EventSentence(
+        "giving.sustainer.adopted",
+        lambda e: f"took over a gift of {e.data['amount']} each {e.data['interval']} ({e.data['old']} at Stripe)",
     ),
     EventSentence(
         "giving.gift.entered",
@@ -138,6 +143,7 @@ def wire() -> None:
     places.DONORS.contribute(places.PaymentDonors("giving", around.donors))
     places.FINDERS.contribute(places.PaymentFinder("giving", around.payments_found_by))
     COMMAND_GROUPS.contribute(cli.group)
+    payments_cli.group.add_command(adopting.adopt_command)
     for sentence in SENTENCES:
         EVENT_SENTENCES.contribute(sentence)
     for invariant in BOOKS:

@@ -23,6 +23,7 @@ from station.giving.queries.gifts import (
     gift_page,
     gifts,
     gifts_of_member,
+    running_sustainers,
 )
 from station.giving.queries.keeping import (
     ContactView,
@@ -110,6 +111,7 @@ __all__ = [
     "refused_open",
     "repeating_open",
     "running_gifts_of",
+    "running_sustainers",
     "sent_from_form",
     "steps_told",
     "sustainer",

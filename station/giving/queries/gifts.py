@@ -14,9 +14,11 @@ from station.core.ids import public_id
 from station.core.money import Money
 from station.giving.models import Frequency, Gift, Pledge
 from station.licensee.queries import StationView, station_by_id, supported, the_licensee
-from station.members.models import Member
+from station.members.models import Member, MemberEmail
+from station.members.policies import normalise_email
 from station.payments import queries as payments
-from station.payments.models import Payment, Tender, Tendered
+from station.payments.models import Payment, Subscription, Tender, Tendered
+from station.payments.policies import LIVE
 from station.payments.queries import DisputeView, PaymentView
 from station.receipts.models import Receipt
 from station.receipts.queries import ReceiptView, holds, versions_of
@@ -155,6 +157,21 @@ def gift_days(first: date, until: date) -> tuple[int, Money]:
     """Number and sum of the gifts of some station-local days, `until` not included."""
     found = gifts(GiftFilter(first=first, until=until))
     return found.many, found.total
+
+
+def running_sustainers(email: str, station_id: UUID) -> list[UUID]:
+    """The standing orders that run for a station, of the member who has this address."""
+    found = (
+        sa.select(Subscription.id)
+        .join(Pledge, Pledge.id == Subscription.reference)
+        .join(MemberEmail, MemberEmail.member_id == Pledge.member_id)
+        .where(
+            MemberEmail.normalised == normalise_email(email),
+            Subscription.station_id == station_id,
+            Subscription.state.in_(LIVE),
+        )
+    )
+    return list(db.session().scalars(found))
 
 
 def _conditions(wanted: GiftFilter) -> list[sa.ColumnElement[bool]]:

@@ -16,6 +16,7 @@ from station.giving.services.keeping.ladder import (
     write_returned,
 )
 from station.giving.services.keeping.links import Link, own_link, read_link, shut_links
+from station.giving.services.moving_in import CutOver, Line, Outcome, Ruling, adopt_sustainers
 from station.giving.services.offline import (
     KeyedBefore,
     NewDonor,
@@ -34,20 +35,25 @@ __all__ = [
     "SEND_LINK",
     "AttemptConflict",
     "BegunPledge",
+    "CutOver",
     "GivenAlready",
     "ImportRefused",
     "Imported",
     "KeyedBefore",
+    "Line",
     "Link",
     "NewDonor",
     "NotBegun",
     "OfflineGift",
     "OfflineRefused",
+    "Outcome",
     "PageCheckout",
     "PledgeRequest",
     "Refused",
+    "Ruling",
     "StillOpen",
     "SustainsAlready",
+    "adopt_sustainers",
     "ask_for_link",
     "begin_pledge",
     "close_page",

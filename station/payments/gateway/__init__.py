@@ -46,6 +46,7 @@ from station.payments.gateway.collecting.calls import (
 )
 from station.payments.gateway.collecting.saved import Allowance, Saved
 from station.payments.gateway.errors import BadSignature, StripeRefused, StripeUnavailable
+from station.payments.gateway.foreign import ForeignOrder, foreign_orders, marked
 from station.payments.gateway.history import events_between
 from station.payments.gateway.objects import Charged, Invoice, Paying, Session
 from station.payments.gateway.orders import (
@@ -104,6 +105,7 @@ __all__ = [
     "DisputeSeen",
     "Endpoint",
     "FirstBill",
+    "ForeignOrder",
     "HostedPage",
     "InPage",
     "Invoice",
@@ -152,9 +154,11 @@ __all__ = [
     "fetch_warning",
     "find_session",
     "first_bill_of",
+    "foreign_orders",
     "invoices_of",
     "known_account",
     "line_items",
+    "marked",
     "masked",
     "movements_of",
     "movements_since",

@@ -160,6 +160,12 @@ def last_charge(subscription_id: UUID) -> datetime | None:
     return db.session().scalar(sa.select(sa.func.max(Payment.settled_at)).where(mine))
 
 
+def orders_at_stripe(stripe_ids: Collection[str]) -> dict[str, SubscriptionView]:
+    """The standing orders that Stripe knows under these ids, by them."""
+    found = sa.select(Subscription).where(Subscription.stripe_subscription.in_(stripe_ids))
+    return {row.stripe_subscription or "": order_view(row) for row in db.session().scalars(found)}
+
+
 def lock_subscription(subscription_id: UUID) -> Subscription | None:
     """The subscription, locked until the transaction ends."""
     return db.session().get(Subscription, subscription_id, with_for_update=True, populate_existing=True)

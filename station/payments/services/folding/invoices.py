@@ -6,7 +6,7 @@ from datetime import datetime
 
 from station.core.actor import STRIPE, Actor
 from station.payments import queries
-from station.payments.gateway import Invoice
+from station.payments.gateway import Charged, Invoice
 from station.payments.models import Subscription
 from station.payments.services import books, renewals
 from station.payments.services.collecting.invoices import close, note_unpaid
@@ -59,5 +59,13 @@ def _renewal(row: Subscription, found: Invoice, changed: bool, actor: Actor) -> 
     if payment is None and found.paying is None:
         renewals.paid_elsewhere(row, found)
         return ignored("a renewal that was marked as paid without a payment")
+    money = found.paying.charged if found.paying else None
+    if payment is None and money and _of_before(row, money):
+        return ignored("a charge of before the standing order was adopted")
     payment = payment or renewals.open_renewal(row, found, actor)
     return settled(payment, found.paying, actor)
+
+
+def _of_before(row: Subscription, money: Charged) -> bool:
+    """Whether an adopted standing order was charged before it was ours. Stripe's instants are whole seconds."""
+    return row.adopted_at is not None and money.charged_at < row.adopted_at.replace(microsecond=0)
