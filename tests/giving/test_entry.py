@@ -238,7 +238,7 @@ def test_checks_go_to_the_bank_and_one_comes_back(entry: Entry) -> None:
     assert ("taken back" in shown, "The check bounced" in shown, count(ReceiptVoid)) == (True, False, 1)
     assert "<b>$50.00</b> in 2 gifts" in entry.browser.get("/desk/gifts").text
     receipt = db.session().scalars(sa.select(Receipt).where(Receipt.reference == gift.id)).one()
-    assert "void:" in entry.browser.get(f"/receipt/{public_id('receipt', receipt.id)}").text
+    assert "This receipt holds no more" in entry.browser.get(f"/receipt/{public_id('receipt', receipt.id)}").text
     assert "(bounced)" in entry.browser.get(made.location).text
     books_are_in_order()
 

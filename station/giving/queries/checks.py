@@ -83,8 +83,7 @@ def gifts_without_receipt() -> list[str]:
                 Receipt,
                 sa.and_(
                     Receipt.reference == Gift.id,
-                    Receipt.amount_cents == kept,
-                    Receipt.given_on == Gift.given_on,
+                    sa.or_(kept == 0, sa.and_(Receipt.amount_cents == kept, Receipt.given_on == Gift.given_on)),
                     holds(),
                 ),
             )

@@ -27,9 +27,10 @@ from station.payments import gateway
 from station.payments import queries as payments
 from station.payments.gateway import ForeignOrder
 from station.payments.models import Interval
-from station.payments.services import sustaining
+from station.payments.services import ask_renewals, sustaining
 
-RUNS = ("active", "trialing", "past_due", "unpaid")
+UNPAID = ("past_due", "unpaid")
+RUNS = ("active", "trialing", *UNPAID)
 CHARGES = {Interval.MONTH: 12, Interval.QUARTER: 4, Interval.YEAR: 1}  # a year
 SOURCE = "moved"
 
@@ -219,6 +220,8 @@ def _adopted(foreign: ForeignOrder, line: Line, actor: Actor) -> Line:
         subjects = [Subject(kind, row_id) for kind, row_id in about.items()]
         events.record("giving.sustainer.adopted", actor, subjects, said)
     refused = sustaining.mark_adopted(order_id)
+    if foreign.order.status in UNPAID:
+        ask_renewals(order_id)  # its open bill is ours to follow from now on
     new, member = public_id(gateway.SUBSCRIPTION_PREFIX, order_id), public_id("member", member_id)
     why = f"adopted, but Stripe did not take the mark: {refused}" if refused else ""
     return replace(line, new=new, member=member, reason=why)

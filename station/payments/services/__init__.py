@@ -63,7 +63,7 @@ from station.payments.services.upkeep.again import (
     run_jobs_again,
 )
 from station.payments.services.upkeep.environment import accept_environment
-from station.payments.services.upkeep.sweep import check_open_payments
+from station.payments.services.upkeep.sweep import ask_renewals, check_open_payments
 
 __all__ = [
     "ADOPT",
@@ -101,6 +101,7 @@ __all__ = [
     "apply_all_again",
     "apply_event",
     "ask_refund",
+    "ask_renewals",
     "bounce_check",
     "carry_out_many",
     "carry_out_one",

@@ -60,7 +60,7 @@ def _cases(now: datetime) -> Iterator[tuple[str, UUID, Callable[[UUID], None]]]:
     for change_id in queries.waiting_changes(now, A_RUN):
         yield "change of a sustainer", change_id, _ask_change
     for subscription_id in queries.late_subscriptions(now, A_RUN):
-        yield "subscription", subscription_id, _ask_renewals
+        yield "subscription", subscription_id, ask_renewals
     for refund_id in queries.waiting_refunds(now, A_RUN):
         yield "refund", refund_id, _ask_refund
     for dispute_id in queries.waiting_disputes(now, A_RUN):
@@ -132,7 +132,7 @@ def _ask_change(change_id: UUID) -> None:
         repeat_change(change_id)
 
 
-def _ask_renewals(subscription_id: UUID) -> None:
+def ask_renewals(subscription_id: UUID) -> None:
     """A subscription without news for longer than a month: its newest invoices, and its status."""
     with transaction():
         row = queries.lock_subscription(subscription_id)
