@@ -109,6 +109,8 @@ def test_desk_pages_are_accessible(town: Plant, site: str, window: Window) -> No
     addresses = [
         "",
         "gifts",
+        "gifts/new",
+        "deposits",
         "ask",
         "giving/guard",
         "members",
