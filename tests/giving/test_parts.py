@@ -51,7 +51,7 @@ def test_the_box_is_there_worded_as_a_gift_and_not_ticked(donor: Donor) -> None:
     box = page.query("#cover")[0]
     assert (box.attrs["type"], "checked" in box.attrs) == ("checkbox", False)
     text = page.query("#cover-row")[0].to_text()
-    assert "Add the processing cost to my gift" in text
+    assert "Add a little to my gift" in text
     assert "$0.42 on $5" in text
     assert not {"fee", "surcharge"} & set(text.lower().split())
 

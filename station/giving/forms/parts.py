@@ -19,7 +19,7 @@ BOTH = "both"  # in the field `station`
 class CoverField:
     """The box that adds the processing cost to a gift. Optional, and never ticked beforehand."""
 
-    cover = BooleanField("Add the processing cost to my gift")
+    cover = BooleanField("Add a little to my gift")
     covers: dict[Money, Money]  # of the amounts on the tiles
 
     def known_covers(self) -> str:
@@ -29,7 +29,7 @@ class CoverField:
     def cover_hint(self) -> str:
         """What it is for, and what it comes to."""
         said = ", ".join(f"{cover} on {gift.short}" for gift, cover in list(self.covers.items())[:2])
-        return f"Then the station keeps your whole gift: {said} and so on. It counts as a gift, too."
+        return f"Then processing takes nothing from your gift: {said} and so on. It counts as a gift, too."
 
 
 def cover_of(gift: Money) -> Money:
