@@ -8,7 +8,7 @@ TESTS  ?= tests
 BIN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-dev test browser faults examiners bench soak lint lock clean
+.PHONY: help run setup setup-dev test browser faults examiners bench mutants soak lint lock clean
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ examiners: setup-dev  ## have the programs of others examine Station (needs npm,
 
 bench: setup-dev  ## measure; prints a table and writes bench/results.json
 	@$(BIN)/python -m bench
+
+mutants: setup-dev  ## take the guards of the worst traps away, one at a time: a named test must fail
+	@$(BIN)/python -m tools.mutate $(MUTANTS)
 
 soak: setup-dev  ## repeat the kill tests for as long as SOAK_MINUTES says (10)
 	@tools/soak.sh "$(BIN)/python" "$${SOAK_MINUTES:-10}"
