@@ -21,16 +21,10 @@ from station.core.outbox import JobState, Outbox
 from station.payments import gateway, queries
 from station.payments.gateway import Session, StripeRefused, StripeUnavailable
 from station.payments.models import CallState, EventState, GatewayCall, PaymentState, StripeEvent, SubscriptionState
-from station.payments.services import (
-    CheckoutClosed,
-    apply_event,
-    check_open_payments,
-    close_checkout,
-    start_checkout,
-    sweep,
-)
+from station.payments.services import CheckoutClosed, apply_event, check_open_payments, close_checkout, start_checkout
 from station.payments.services.checkout import opening as checkout
 from station.payments.services.folding import fold_invoice, fold_session
+from station.payments.services.upkeep import sweep
 from tests.payments.fake_stripe import FakeStripe
 from tests.payments.parts import (
     PAGE,

@@ -18,14 +18,8 @@ from station.payments import queries
 from station.payments.gateway import StripeRefused, StripeUnavailable
 from station.payments.models import CallState, Payment, PaymentState, StripeEvent, SubscriptionState
 from station.payments.policies import FOLDED
-from station.payments.services import (
-    CheckoutClosed,
-    HostedPage,
-    apply_event,
-    check_open_payments,
-    start_checkout,
-    sweep,
-)
+from station.payments.services import CheckoutClosed, HostedPage, apply_event, check_open_payments, start_checkout
+from station.payments.services.upkeep import sweep
 from tests.conftest import changed
 from tests.payments.parts import (
     PAGE,
