@@ -113,9 +113,9 @@ BOOKS = (
 
 
 def wire() -> None:
+    react(PaymentSettled, reactors.money_arrived)  # the first: the others look at the gift that it makes
     wire_sustainers()
     wire_keeping()
-    react(PaymentSettled, reactors.money_arrived)
     react(PaymentFailed, reactors.payment_failed)
     react(PaymentExpired, reactors.payment_expired)
     react(AttemptFailed, reactors.attempt_failed)

@@ -16,7 +16,6 @@ from station.payments.gateway.balance import (
     payouts_since,
     trace_charge,
 )
-from station.payments.gateway.bodies import Attempt, FirstBill, Snapshot, attempt_of, first_bill_of, snapshot_of
 from station.payments.gateway.client import (
     API_VERSION,
     Endpoint,
@@ -46,8 +45,17 @@ from station.payments.gateway.collecting.calls import (
 )
 from station.payments.gateway.collecting.saved import Allowance, Saved
 from station.payments.gateway.errors import BadSignature, StripeRefused, StripeUnavailable
+from station.payments.gateway.events.bodies import (
+    Attempt,
+    FirstBill,
+    Snapshot,
+    attempt_of,
+    first_bill_of,
+    snapshot_of,
+)
+from station.payments.gateway.events.history import events_between
+from station.payments.gateway.events.showing import ShownEvent, masked, shown
 from station.payments.gateway.foreign import ForeignOrder, foreign_orders, marked
-from station.payments.gateway.history import events_between
 from station.payments.gateway.objects import Charged, Invoice, Paying, Session
 from station.payments.gateway.orders import (
     NAMESPACE,
@@ -78,7 +86,6 @@ from station.payments.gateway.returns.returning import (
     fetch_warning,
     refunds_of,
 )
-from station.payments.gateway.showing import ShownEvent, masked, shown
 from station.payments.gateway.standing import (
     StandingOrder,
     Unpaid,
