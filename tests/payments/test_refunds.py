@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,11 +14,21 @@ import stripe
 from flask import Flask
 
 from sandbox.stripe.testing import Handle
+from station.core import clock
 from station.core.db import db, transaction
 from station.core.money import Money
 from station.payments import queries
-from station.payments.gateway import StripeUnavailable
-from station.payments.models import CallState, GatewayCall, Operation, PaymentState, RefundReason, RefundState, Tender
+from station.payments.gateway import OfCharge, StripeUnavailable
+from station.payments.models import (
+    CallState,
+    EventState,
+    GatewayCall,
+    Operation,
+    PaymentState,
+    RefundReason,
+    RefundState,
+    Tender,
+)
 from station.payments.policies import HOOK
 from station.payments.services import (
     RefundRefused,
@@ -27,6 +38,7 @@ from station.payments.services import (
     send_refund,
     start_checkout,
 )
+from station.payments.services.folding.outcome import NotYet, unknown
 from station.payments.services.returns import sending
 from tests.payments.parts import PAGE, books_hold, opened, row_of, session_of, work_items
 from tests.payments.returns import (
@@ -382,3 +394,31 @@ def test_no_other_amount_is_given_back(cents: int, house: Any, stripe_sandbox: H
 def test_nothing_is_given_back_of_what_never_came(house: Any) -> None:
     with pytest.raises(RefundRefused, match="No money came"):
         asked(opened(house))
+
+
+@pytest.mark.parametrize(
+    ("ends", "state", "kinds"),
+    [
+        ("succeeded", RefundState.SUCCEEDED, ["fee", "refund", "settled"]),
+        ("canceled", RefundState.CANCELLED, ["fee", "settled"]),
+    ],
+)
+def test_a_refund_that_asks_the_donor_first_is_booked_when_it_leaves(
+    ends: str, state: RefundState, kinds: list[str], house: Any, stripe_sandbox: Handle, outbox: Outbox
+) -> None:
+    payment_id = paid(house, stripe_sandbox, outbox)
+    stripe_sandbox.next_refund("requires_action")
+    refund_id = refunded(payment_id, 500)
+    assert refund_state(refund_id) is RefundState.PENDING
+    assert balances(payment_id) == KEPT  # the money has not moved
+    stripe_sandbox.end_refund(stripe_refund(refund_id), ends)
+    hear(stripe_sandbox, outbox)
+    assert (refund_state(refund_id), moved(payment_id)) == (state, kinds)
+    books_hold()
+
+
+def test_money_of_a_young_charge_waits_for_its_payment_and_that_of_an_old_one_is_not_ours(app: Flask) -> None:
+    with pytest.raises(NotYet):
+        unknown(OfCharge("ch_1", "pi_1", clock.now() - timedelta(minutes=9)))
+    assert unknown(OfCharge("ch_1", "pi_1", clock.now() - timedelta(minutes=11))).state is EventState.IGNORED
+    assert unknown(OfCharge("ch_1", "pi_1", None)).state is EventState.IGNORED
