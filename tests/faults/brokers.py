@@ -85,6 +85,7 @@ class Embedded(Broker):
     def up(self) -> None:
         if self._holder is not None:
             self._holder.close()
+            self._holder = None
 
     def close(self) -> None:
         self.up()

@@ -45,6 +45,11 @@ class Giver(Donor):
         """What this donor means to give in the end."""
         return round(float(self.form["other_amount"]) * 100)
 
+    @property
+    def renews(self) -> bool:
+        """Whether this donor gives every month."""
+        return self.form["frequency"] == "month"
+
     def give(self) -> None:
         """From the form to the thank-you page, however often that takes. Raises AssertionError when it is in vain."""
         self._until(self.open, lambda answer: answer.attempt != "", "the form")

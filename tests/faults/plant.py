@@ -7,6 +7,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,15 @@ class Plant:
                 )
             if name == "web":
                 wait_for_port(self.settings.port)
+
+    def reached(self, name: str) -> list[str]:
+        """The point that each process of a group has reached last (with STATION_TEST_POINTS), those that ever did."""
+        group, found = self._running[name].pid, []
+        for path in (self.settings.home / "points").glob("*"):
+            with suppress(ProcessLookupError, FileNotFoundError):
+                if os.getpgid(int(path.name)) == group:
+                    found.append(path.read_text(encoding="utf-8"))
+        return sorted(filter(None, found))
 
     def kill(self, *names: str) -> None:
         """SIGKILL the whole process group: no handler runs, nothing is put back."""
@@ -129,7 +139,19 @@ class Plant:
 
     def wait_idle(self, seconds: float = 30) -> None:
         """Until every job is done or dead."""
-        self.wait(self.idle, "idle outbox", seconds)
+        try:
+            self.wait(self.idle, "idle outbox", seconds)
+        except AssertionError as late:
+            raise AssertionError(f"{late}\nstill to do: {self.unfinished()}") from late
+
+    def unfinished(self) -> list[str]:
+        """The jobs that are not done, with what went wrong so far."""
+        left = sa.select(Outbox).where(Outbox.state != JobState.DONE).order_by(Outbox.run_at)
+        rows = db.session().scalars(left).all()
+        db.session().rollback()
+        return [
+            f"{row.job} {row.state.value} {row.attempts} at {row.run_at:%H:%M:%S}: {row.last_error}" for row in rows
+        ]
 
     def count(self, table: Any, *where: Any) -> int:
         found = db.session().scalar(sa.select(sa.func.count()).select_from(table).where(*where))

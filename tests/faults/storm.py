@@ -12,16 +12,25 @@ import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from sandbox.stripe.testing import Handle
+from station.core.outbox import JOBS
 from tests.faults.brokers import Broker
 from tests.faults.plant import LEASE, RING_AGAIN, Plant
+from worker import tasks
 
 API_FAULTS = ("error_before", "error_after", "rate_limit", "hang", "cut")
 WEBHOOK_FAULTS = ("webhook_duplicate", "webhook_delay", "webhook_drop")
 SECONDS = {"hang": (0.2, 3.0), "webhook_delay": (0.5, 4.0)}
 A_KILL_EVERY, FLUSH_AT = 20, 3  # donors; kills
-PROCESSES = ("web", "web", "worker", "worker", "relay", "beat")
+PROCESSES = ("web", "web", "worker", "worker", "relay", "beat", "broker")
+
+
+def longest_lease() -> float:
+    """Seconds after which any job of a killed worker may be taken by another one."""
+    tasks.load()
+    return max(job.lease for job in JOBS.values()) + 5
 
 
 class Weather:
@@ -33,7 +42,7 @@ class Weather:
     def __init__(self, plant: Plant, sandbox: Handle, broker: Broker, seed: int) -> None:
         self.plant, self.sandbox, self.broker = plant, sandbox, broker
         self.chance, self._blows = random.Random(seed), random.Random(f"{seed}:kills")
-        self.kills: Counter[str] = Counter()
+        self.kills: list[str] = []  # each with the process, and the points that it had reached
         self.faults: Counter[str] = Counter()
         self._next = itertools.cycle(self._blows.sample(PROCESSES, len(PROCESSES)))
         self._arrived = 0
@@ -74,14 +83,25 @@ class Weather:
         self.sandbox.fault(kind, seconds=self.chance.uniform(*SECONDS[kind]) if kind in SECONDS else 0.0)
 
     def _strike(self) -> None:
-        """Kill a process, let it lie for a moment, start it again; once, lose what is queued."""
+        """Kill something, let it lie for a moment, start it again; once, lose what is queued."""
         while self._wanted.get():
             time.sleep(self._blows.uniform(0, 1))
             name = next(self._next)
-            self.plant.kill(name)
-            self.kills[name] += 1
-            if self.kills.total() == FLUSH_AT:
+            (self._strike_broker if name == "broker" else partial(self._strike_process, name))()
+            if len(self.kills) == FLUSH_AT:
                 self.broker.flush()
-            time.sleep(self._blows.uniform(0, 1))
-            self.plant.start(name)
-            self.pass_time(LEASE if name == "worker" else RING_AGAIN)
+
+    def _strike_process(self, name: str) -> None:
+        points = self.plant.reached(name)
+        self.plant.kill(name)
+        self.kills.append(f"{name} at {', '.join(points) or 'no point yet'}")
+        time.sleep(self._blows.uniform(0, 1))
+        self.plant.start(name)
+        self.pass_time(LEASE if name == "worker" else RING_AGAIN)
+
+    def _strike_broker(self) -> None:
+        self.broker.down()
+        self.kills.append(f"{type(self.broker).__name__} as broker")
+        time.sleep(self._blows.uniform(0, 1))
+        self.broker.up()
+        self.pass_time(RING_AGAIN)

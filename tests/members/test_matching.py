@@ -94,6 +94,11 @@ def test_an_address_has_one_form(text: str) -> None:
     assert policies.normalise_email(once).strip() == policies.normalise_email(policies.normalise_email(once)).strip()
 
 
+@pytest.mark.parametrize("typed", ["Ana@Example.org", " ANA@EXAMPLE.ORG ", "ana@example.org", "ａｎａ@example.org"])
+def test_capitals_spaces_and_wide_letters_are_the_same_address(typed: str) -> None:
+    assert policies.normalise_email(typed) == "ana@example.org"
+
+
 def test_two_gifts_at_once_make_one_member(app: Flask) -> None:
     ready, found = threading.Barrier(6), []
 

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from station.core import clock
 from station.core.db import transaction
+from station.core.ids import new_id
 from station.payments.gateway import Session
 from station.payments.models import Account, LedgerEntry, LedgerTransaction, PaymentState
 from station.payments.queries import (
@@ -95,6 +96,34 @@ def test_the_checks_see_what_is_wrong(payment_id: UUID) -> None:
         payment = session.get_one(type(payment), payment_id)
         ledger.post("settled", payment, clock.now(), {Account.STRIPE: 1500, Account.GIFTS: -1500})
     assert settled_without_ledger() == []
+
+
+@pytest.mark.crooked
+def test_the_check_sees_a_transaction_that_does_not_balance(house: Any, payment_id: UUID) -> None:
+    with transaction() as session:
+        fact = LedgerTransaction(id=new_id(), at=clock.now(), kind="test", source="test:1", payment_id=payment_id)
+        session.add(fact)
+        session.flush()
+        for cents in (1500, -1499):
+            session.add(
+                LedgerEntry(
+                    id=new_id(),
+                    transaction_id=fact.id,
+                    account=Account.GIFTS,
+                    station_id=house.news.id,
+                    amount_cents=cents,
+                    currency="usd",
+                )
+            )
+    assert unbalanced() == [f"ledger transaction {fact.id} sums to 1 usd"]
+
+
+def test_the_same_charge_again_is_known_and_nobodys_work(payment_id: UUID) -> None:
+    fold(paid_session(payment_id))
+    before = ledger_of(payment_id)
+    again = fold(paid_session(payment_id))
+    assert (again.text, ledger_of(payment_id), work_items()) == ("settled before", before, [])
+    books_hold()
 
 
 def test_a_second_charge_of_one_payment_becomes_work(payment_id: UUID) -> None:
