@@ -251,7 +251,7 @@ def test_a_receipt_is_replaced_once(given: Any, outbox: Outbox) -> None:
         "reference": gift.id,
         "email": "maria@example.org",
         "station_name": "News",
-        "monthly": False,
+        "interval": None,
         "reason": "We refunded $10.00.",
         "tell": False,
         "actor": COMMAND,
