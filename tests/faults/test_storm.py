@@ -30,7 +30,7 @@ from station.core.outbox import Outbox
 from station.giving.models import Gift, Pledge
 from station.mail.models import MailState, OutgoingMail, Stream
 from station.payments.models import Account, CallState, GatewayCall, LedgerEntry, Operation, Payment, PaymentState
-from station.payments.services import compare_with_stripe
+from station.payments.services.deposits.comparing import compare_with_stripe
 from station.receipts.models import Receipt
 from tests.conftest import MEASURED, SERVER
 from tests.faults.brokers import BROKERS, Broker

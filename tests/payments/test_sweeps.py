@@ -218,3 +218,16 @@ def test_empty_sweeps_are_forgotten_after_thirty_days(house: Any, stripe_sandbox
     sweeps.forget_old_sweeps()
     db.session.rollback()
     assert [row.kind for row in db.session().scalars(sa.select(StripeSweep))] == [SweepKind.LINES]
+
+
+def test_events_of_a_monthly_gift_are_read_with_their_decimals(
+    house: Any, stripe_sandbox: Any, outbox: Run, later: Later
+) -> None:
+    """The library reads `unit_amount_decimal` of a price as a Decimal, which JSON has no word for."""
+    payment_id = opened(house, monthly=True)
+    start_checkout(payment_id, PAGE)
+    stripe_sandbox.pay(session_of(payment_id))
+    later(minutes=20)
+    assert sweeps.sweep_events().found > 0
+    outbox()
+    assert state_of(payment_id) is PaymentState.SETTLED

@@ -31,5 +31,5 @@ def events_between(
             params["delivery_success"] = False
         with translated():
             rows = [_plain(event) for event in _v1().events.list(params).auto_paging_iter()]
-        found += [read(json.dumps(row).encode()) for row in rows]
+        found += [read(json.dumps(row, default=str).encode()) for row in rows]
     return sorted(found, key=lambda event: event.made_at)
