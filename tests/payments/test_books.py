@@ -119,9 +119,10 @@ def test_the_check_sees_a_transaction_that_does_not_balance(house: Any, payment_
 
 
 def test_the_same_charge_again_is_known_and_nobodys_work(payment_id: UUID) -> None:
-    fold(paid_session(payment_id))
+    found = paid_session(payment_id)
+    fold(found)
     before = ledger_of(payment_id)
-    again = fold(paid_session(payment_id))
+    again = fold(found)
     assert (again.text, ledger_of(payment_id), work_items()) == ("settled before", before, [])
     books_hold()
 
