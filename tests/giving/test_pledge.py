@@ -14,11 +14,16 @@ from sandbox.mailbox.testing import Mailbox
 from sandbox.stripe.testing import Handle
 from station.accounts.models import WorkItem
 from station.core import clock, runtime
+from station.core.actor import VISITOR
 from station.core.db import db
 from station.core.events import Subject, events_of
+from station.core.money import Money
 from station.core.places import INVARIANTS
+from station.giving.models import Frequency
+from station.giving.services import PledgeRequest, begin_pledge
 from station.payments.models import Payment, PaymentState
 from station.receipts.queries import receipt_of
+from tests.conftest import House
 from tests.giving.conftest import Donor, attempt_of, gifts, pledges, thanks_page
 
 Pay = Callable[..., str | None]
@@ -121,6 +126,24 @@ def test_the_same_gift_minutes_after_is_asked_about_and_then_taken(donor: Donor,
     assert sent.status_code == 303
     pay(sent.location)
     assert len(gifts()) == 2
+
+
+def test_a_second_tab_of_another_day_or_cover_gets_a_page_of_its_own(
+    donor: Donor, pay: Pay, stripe_sandbox: Handle, house: House
+) -> None:
+    first = donor.pledge(charge_day="5")
+    assert donor.pledge(charge_day="5").location == first.location
+    second = donor.pledge(charge_day="20")
+    assert second.location != first.location
+    assert [row.charge_day for row in pledges()] == [5, 20]
+    assert pay(second.location) is None
+    assert [row["status"] for row in stripe_sandbox.sandbox.store.all("checkout.session")] == ["expired", "complete"]
+    wanted = PledgeRequest(
+        "a", house.news.id, Frequency.ONCE, Money(1000), "Ana", "Peña", "ana@example.org", cover_cents=0
+    )
+    plain = begin_pledge(wanted, VISITOR)
+    assert begin_pledge(replace(wanted, attempt="b"), VISITOR) == plain
+    assert begin_pledge(replace(wanted, attempt="c", cover_cents=40), VISITOR) != plain
 
 
 def test_the_same_gift_later_is_simply_another_gift(donor: Donor, pay: Pay, later: Callable[..., None]) -> None:

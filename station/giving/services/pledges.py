@@ -102,8 +102,8 @@ def close_twins(request: PledgeRequest, actor: Actor, *, in_page: bool = False) 
     """
     own = page_attempt(request) if in_page else request.attempt
     for twin in twins(request):
-        same_page = not (in_page or twin.in_page)  # Stripe's page goes on for both tabs
-        if twin.open and not same_page and twin.attempt != own and twin.sender == request.sender:
+        goes_on = not in_page and _same_page(twin, request)  # Stripe's page, for both tabs
+        if twin.open and not goes_on and twin.attempt != own and twin.sender == request.sender:
             try:
                 close(twin, actor)
             except AttemptConflict as paid:
@@ -204,14 +204,20 @@ def _gone_back_to(request: PledgeRequest) -> PledgeView | None:
 
 
 def _twin(request: PledgeRequest) -> PledgeView | None:
-    """The same facts from another tab, while their page can still be paid. Raises GivenAlready.
+    """The same facts from another tab, while their page can still be paid as this one would be. Raises GivenAlready.
 
     It is found only for the network that made it: whoever types a donor's exact facts elsewhere must not get that
     donor's payment page.
     """
     ask_about_twin(request)
-    open_here = (twin for twin in twins(request) if twin.open and not twin.in_page and twin.sender == request.sender)
-    return next(open_here, None)
+    open_here = (twin for twin in twins(request) if twin.open and twin.sender == request.sender)
+    return next((twin for twin in open_here if _same_page(twin, request)), None)
+
+
+def _same_page(twin: PledgeView, request: PledgeRequest) -> bool:
+    """Whether a twin's page at Stripe is the very one that this pledge would have: of its day and its cover too."""
+    same = (twin.charge_day, twin.cover.cents) == (request.charge_day, request.cover_cents)
+    return same and not twin.in_page
 
 
 def ask_about_twin(request: PledgeRequest) -> None:
@@ -243,7 +249,7 @@ def twins(request: PledgeRequest) -> list[PledgeView]:
 
 
 def facts_of(pledge: PledgeView | PledgeRequest) -> tuple[object, ...]:
-    """What makes two pledges the same: stations, frequency, amount, cover and donor, as typed."""
+    """What makes two pledges the same: stations, frequency, charge day, amount, cover and donor, as typed."""
     donor = (pledge.given_name, pledge.family_name, pledge.email)
     if isinstance(pledge, PledgeView):
         stations, cover = (pledge.station.id, _second_of(pledge)), pledge.cover.cents
