@@ -53,6 +53,19 @@ def test_the_page_says_what_was_promised_and_no_more(giver: Giver, donor: Donor,
     assert "Set-Cookie" not in page.headers
 
 
+def test_a_gift_to_both_stations_is_named_so_on_the_page_and_in_every_letter(
+    giver: Giver, donor: Donor, client: FlaskClient
+) -> None:
+    both = "News 88.9 KNPR and Classical 89.7 KCNV"
+    giver.begin(donor, station="both")
+    giver.refused()
+    assert f"$5 a month to {both}" in " ".join(giver.letter().get_body(("plain",)).get_content().split())
+    assert f"$5 a month to {both}" in client.get(giver.link()).text
+    client.post("/my-gift", data={"email": "maria@example.org"}, headers=HERE)
+    giver.told()
+    assert f"$5 a month to {both}" in giver.letter().get_body(("plain",)).get_content()
+
+
 def test_the_letter_leads_to_it(giver: Giver, donor: Donor, client: FlaskClient) -> None:
     giver.begin(donor)
     giver.refused()

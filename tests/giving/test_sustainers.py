@@ -244,6 +244,32 @@ def test_another_station_or_an_ended_one_is_no_second(
     assert second_items() == []
 
 
+def test_a_gift_to_both_stations_is_seen_by_each_and_is_a_second_one_of_each(
+    sustains: Callable[..., Subscription], donor: Donor, desk: Desk, outbox: Outbox, mailbox: Mailbox
+) -> None:
+    both, names = sustains(amount="11", station="both"), "News 88.9 KNPR and Classical 89.7 KCNV"
+    staff, member = desk("development"), pledges()[0].member_id
+    assert member is not None
+    for address in (
+        "/desk/sustainers?station=news",
+        "/desk/sustainers?station=classical",
+        page_of(both),
+        f"/desk/failed-payments/{public_id('sustainer', both.id)}",
+        f"/desk/members/{public_id('member', member)}",
+    ):
+        assert names in staff.get(address).text, address
+    assert "<b>$5.50 a month</b>" in staff.get("/desk/sustainers?station=classical").text
+    proven = {"giver": services.giver_token(member), "station": "classical"}
+    asked = donor.send({**donor.open(), **proven})
+    assert f"You already give $11 a month to {names}" in asked.text
+    sustains(amount="20", station="classical")
+    outbox()
+    assert letters(mailbox) == ["You now have two gifts that repeat"]
+    plain = " ".join(mailbox.messages[-1].get_body(("plain",)).get_content().split())
+    assert f"$11 a month to {names} since" in plain
+    assert len(second_items()) == 1
+
+
 def test_who_types_an_address_learns_nothing_of_its_gifts(
     sustains: Callable[..., Subscription], donor: Donor, stripe_sandbox: Handle
 ) -> None:

@@ -160,14 +160,14 @@ def gift_days(first: date, until: date) -> tuple[int, Money]:
 
 
 def running_sustainers(email: str, station_id: UUID) -> list[UUID]:
-    """The standing orders that run for a station, of the member who has this address."""
+    """The standing orders that run for a station, alone or with another, of the member who has this address."""
     found = (
         sa.select(Subscription.id)
         .join(Pledge, Pledge.id == Subscription.reference)
         .join(MemberEmail, MemberEmail.member_id == Pledge.member_id)
         .where(
             MemberEmail.normalised == normalise_email(email),
-            Subscription.station_id == station_id,
+            sa.or_(Subscription.station_id == station_id, Subscription.second_station_id == station_id),
             Subscription.state.in_(LIVE),
         )
     )

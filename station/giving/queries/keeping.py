@@ -15,7 +15,7 @@ from station.core.ids import public_id
 from station.core.money import Money
 from station.giving import policies
 from station.giving.models import Contact, Frequency, Pledge
-from station.licensee.queries import StationView, station_by_id
+from station.licensee.queries import StationView, station_by_id, supported
 from station.members import queries as members
 from station.members.policies import normalise_email, printed_name
 from station.payments import queries as payments
@@ -42,10 +42,16 @@ class Sustainer:
     given_name: str
     email: str
     station: StationView
+    second: StationView | None
     frequency: Frequency
     charge_day: int | None
     paused_until: datetime | None
     ends_at: datetime | None
+
+    @property
+    def supported(self) -> str:
+        """What it is for, by name: one station, or both."""
+        return supported(self.station, self.second)
 
     @property
     def commitment(self) -> str:
@@ -97,6 +103,7 @@ def sustainer_of(order: Subscription, pledge: Pledge) -> Sustainer:
         pledge.given_name,
         (known.email if known else "") or pledge.email,
         station_by_id(order.station_id),
+        station_by_id(order.second_station_id) if order.second_station_id else None,
         Frequency(order.interval),
         order.charge_day,
         order.paused_until,

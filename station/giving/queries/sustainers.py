@@ -16,8 +16,9 @@ from station.core.db import db
 from station.core.events import Subject, events_of
 from station.core.ids import public_id
 from station.core.money import Money
-from station.giving.models import Pledge
-from station.licensee.queries import StationView, station_by_id, the_licensee
+from station.giving.models import Frequency, Pledge
+from station.giving.policies import described
+from station.licensee.queries import StationView, station_by_id, supported, the_licensee
 from station.members.models import Member
 from station.members.policies import printed_name
 from station.payments import queries as payments
@@ -49,6 +50,21 @@ class SustainerRow:
     member_id: UUID | None
     member_public_id: str
     station: StationView
+    second: StationView | None
+
+    @property
+    def supported(self) -> str:
+        """What it is for, by name: one station, or both."""
+        return supported(self.station, self.second)
+
+    def supports(self, stations: Collection[UUID | None]) -> bool:
+        """Whether it is for one of these stations."""
+        return any(each.id in stations for each in (self.station, self.second) if each)
+
+    @property
+    def commitment(self) -> str:
+        """$5 a month."""
+        return described(self.order.amount, Frequency(self.order.interval))
 
 
 @dataclass(frozen=True)
@@ -98,19 +114,13 @@ def sustainers(wanted: SustainerFilter, page: int = 1) -> SustainerPage:
     some = _conditions(wanted)
     many = db.session().scalar(_joined(sa.func.count()).where(*some)) or 0
     rows = db.session().execute(_listed().where(*some).limit(PAGE).offset((page - 1) * PAGE))
-    giving, monthly = _income(some)
+    giving, monthly = _income(wanted)
     return SustainerPage([_row(*found) for found in rows], many, giving, monthly, page)
 
 
 def monthly_income() -> tuple[int, Money]:
     """How many sustainers give now, and what they bring in a month: a third of a quarter's, a twelfth of a year's."""
-    return _income([])
-
-
-def sustainer_row(subscription_id: UUID) -> SustainerRow | None:
-    """One sustainer, or None."""
-    found = db.session().execute(_listed().where(Subscription.id == subscription_id)).one_or_none()
-    return _row(*found) if found else None
+    return _income(SustainerFilter())
 
 
 def sustainers_of_member(member_id: UUID) -> list[SustainerRow]:
@@ -119,17 +129,20 @@ def sustainers_of_member(member_id: UUID) -> list[SustainerRow]:
     return [_row(*found) for found in db.session().execute(_listed().where(Pledge.member_id == member_id, begun))]
 
 
-def live_sustainers(member_id: UUID, station_id: UUID, besides: Collection[UUID] = ()) -> list[SustainerRow]:
-    """The sustainers of a member for a station that run, oldest first; not those named in `besides`."""
+def live_sustainers(
+    member_id: UUID, stations: Collection[UUID | None], besides: Collection[UUID] = ()
+) -> list[SustainerRow]:
+    """The sustainers of a member for some stations that run, oldest first; not those named in `besides`."""
     found = [row for row in sustainers_of_member(member_id) if row.order.state in LIVE]
-    return [row for row in reversed(found) if row.station.id == station_id and row.order.id not in besides]
+    return [row for row in reversed(found) if row.supports(stations) and row.order.id not in besides]
 
 
 def sustainer_story(subscription_id: UUID) -> SustainerStory | None:
     """Everything that the desk shows of one sustainer, or None."""
-    row = sustainer_row(subscription_id)
-    if row is None:
+    found = db.session().execute(_listed().where(Subscription.id == subscription_id)).one_or_none()
+    if found is None:
         return None
+    row = _row(*found)
     others = sustainers_of_member(row.member_id) if row.member_id else []
     pledge = db.session().get_one(Pledge, row.order.reference)
     return SustainerStory(
@@ -164,7 +177,8 @@ def _conditions(wanted: SustainerFilter) -> list[sa.ColumnElement[bool]]:
     if wanted.state:
         said.append(Subscription.state == wanted.state)
     if wanted.station_id:
-        said.append(Subscription.station_id == wanted.station_id)
+        stations = (Subscription.station_id, Subscription.second_station_id)
+        said.append(sa.or_(*(column == wanted.station_id for column in stations)))
     if wanted.interval:
         said.append(Subscription.interval == wanted.interval.value)
     if wanted.text:
@@ -173,14 +187,29 @@ def _conditions(wanted: SustainerFilter) -> list[sa.ColumnElement[bool]]:
     return said
 
 
-def _income(some: list[sa.ColumnElement[bool]]) -> tuple[int, Money]:
+def _income(wanted: SustainerFilter) -> tuple[int, Money]:
+    """How many of these give now, and what they bring in a month: of one station only its half of a gift to both."""
+    cents = sa.func.sum(_share(wanted.station_id))
     rows = db.session().execute(
-        _joined(Subscription.interval, sa.func.count().label("many"), sa.func.sum(Subscription.amount_cents))
-        .where(*some, Subscription.state.in_(GIVING))
+        _joined(Subscription.interval, sa.func.count().label("many"), cents)
+        .where(*_conditions(wanted), Subscription.state.in_(GIVING))
         .group_by(Subscription.interval)
     )
     found = [(many, monthly_cents(int(cents), Interval(interval))) for interval, many, cents in rows]
     return sum(many for many, _ in found), Money(sum(cents for _, cents in found), the_licensee().currency)
+
+
+def _share(station_id: UUID | None) -> sa.ColumnElement[int]:
+    """What a station has of a charge: all of it, or half; the first of two has the odd cent."""
+    all_of_it: sa.ColumnElement[int] = sa.type_coerce(Subscription.amount_cents, sa.BigInteger)
+    if station_id is None:
+        return all_of_it
+    half = Subscription.amount_cents // 2
+    return sa.case(
+        (Subscription.second_station_id.is_(None), all_of_it),
+        (Subscription.station_id == station_id, all_of_it - half),
+        else_=half,
+    )
 
 
 def _joined(*columns: Any) -> sa.Select[Any]:
@@ -204,4 +233,5 @@ def _row(order: Subscription, pledge: Pledge, name: str | None) -> SustainerRow:
         pledge.member_id,
         public_id("member", pledge.member_id) if pledge.member_id else "",
         station_by_id(order.station_id),
+        station_by_id(order.second_station_id) if order.second_station_id else None,
     )

@@ -24,7 +24,7 @@ from station.giving import policies, queries
 from station.giving.models import Pledge
 from station.giving.queries import SustainerRow
 from station.giving.services.givers import giver_token
-from station.licensee.queries import station_by_id, stations
+from station.licensee.queries import station_by_id, stations, supported
 from station.mail.models import Stream
 from station.mail.services import queue_mail
 from station.members import queries as members
@@ -122,7 +122,7 @@ def sustainer_stopped(ended: SubscriptionEnded) -> None:
 
 
 def second_sustainer(settled: PaymentSettled) -> None:
-    """A donor who gives again and again to this station already: they are told, and a person looks.
+    """A donor who gives again and again to such a station already: they are told, and a person looks.
 
     Only now, because only now the donor is known: asked on the form, the question would tell anybody who types an
     address whether that person gives.
@@ -130,21 +130,23 @@ def second_sustainer(settled: PaymentSettled) -> None:
     pledge = _pledge(settled.reference) if settled.kind is PaymentKind.FIRST else None
     if pledge is None or pledge.member_id is None or pledge.second_meant or settled.subscription_id is None:
         return
-    others = queries.live_sustainers(pledge.member_id, pledge.station_id, {settled.subscription_id})
+    payment = payments.payment(settled.payment_id)
+    first, second = station_by_id(pledge.station_id), payment.second if payment else None
+    supports = {each.id for each in (first, second) if each}
+    others = queries.live_sustainers(pledge.member_id, supports, {settled.subscription_id})
     if others:
-        _tell_of_second(pledge, settled.subscription_id, others)
+        _tell_of_second(pledge, settled.subscription_id, supported(first, second), others)
 
 
-def _tell_of_second(pledge: Pledge, subscription_id: UUID, others: list[SustainerRow]) -> None:
-    station = station_by_id(pledge.station_id).name
-    named = [f"{_described(row)} since {printed(row.order.created_at)}" for row in others]
+def _tell_of_second(pledge: Pledge, subscription_id: UUID, station: str, others: list[SustainerRow]) -> None:
+    named = [f"{row.commitment} to {row.supported} since {printed(row.order.created_at)}" for row in others]
     new = policies.described(pledge.amount, pledge.frequency)
     who = printed_name(pledge.given_name, pledge.family_name)
     open_work_item(
         kind=SECOND,
         key=f"second:{subscription_id}",
         role=Role.DEVELOPMENT,
-        title=f"{who} has a second recurring gift to {station}",
+        title=f"{who} has a second recurring gift, to {station}",
         detail=f"{new} began today, beside {' and '.join(named)}. We have written to ask whether both are meant. "
         "Close this once it is clear; stop one on its page if only one is.",
         subject=Subject("subscription", subscription_id),
@@ -155,7 +157,7 @@ def _tell_of_second(pledge: Pledge, subscription_id: UUID, others: list[Sustaine
         subscription_id,
         "You now have two gifts that repeat",
         f"your new gift of {new} to {station} has begun. Before it, you gave already, and still do:",
-        [("Your gift until now", each) for each in named] + [("Your new gift", new)],
+        [("Your gift until now", each) for each in named] + [("Your new gift", f"{new} to {station}")],
         "If you mean both, there is nothing to do, and we thank you twice. If one was to replace the other, call or "
         "write to us: we stop the one that you name, and give back what was charged by mistake.",
     )
@@ -167,10 +169,6 @@ def _start_again(pledge: Pledge) -> dict[str, str]:
     if pledge.member_id:
         said["giver"] = giver_token(pledge.member_id)
     return {"label": "Start again", "url": f"{runtime.settings().base_url}/give?{urlencode(said)}"}
-
-
-def _described(row: SustainerRow) -> str:
-    return f"{row.order.amount.short} a {row.order.interval.value}"
 
 
 def _next(next_at: datetime | None) -> tuple[str, str]:

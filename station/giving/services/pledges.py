@@ -228,10 +228,11 @@ def ask_about_twin(request: PledgeRequest) -> None:
 
 
 def ask_about_sustained(request: PledgeRequest) -> None:
-    """Raise SustainsAlready when a proven giver sustains this station and has not said that a second is meant."""
+    """Raise SustainsAlready when a proven giver sustains such a station and has not said that a second is meant."""
     if request.giver is None or request.again or request.frequency.interval is None:
         return
-    if running := queries.live_sustainers(request.giver, request.station_id):
+    stations = {request.station_id, request.second_station_id}
+    if running := queries.live_sustainers(request.giver, stations):
         raise SustainsAlready(running[0])
 
 

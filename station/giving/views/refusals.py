@@ -105,12 +105,12 @@ def _given_already(error: Exception, attempt: Attempt) -> Refusal:
 
 def _sustains_already(error: Exception, attempt: Attempt) -> Refusal:
     assert isinstance(error, SustainsAlready)  # noqa: S101  # by the table below
-    order, phone = error.running.order, the_licensee().phone
+    running, phone = error.running, the_licensee().phone
     return Refusal(
         422,
-        f"You already give {order.amount.short} a {order.interval.value} to {error.running.station.name}, since "
-        f"{printed(order.created_at)}. To change that gift, call us at {phone}. To give a second one beside it, "
-        "continue.",
+        f"You already give {running.commitment} to {running.supported}, since "
+        f"{printed(running.order.created_at)}. To change that gift, call us at {phone}. To give a second one beside "
+        "it, continue.",
         forms.repeated(attempt, again=True),
         again=True,
     )

@@ -64,7 +64,7 @@ def _write(gifts: list[Sustainer], actor: Actor) -> None:
         context={
             "name": first.given_name or first.name,
             "gifts": [
-                {"commitment": g.commitment, "station": g.station.name, "link": own_link(g.subscription_id)}
+                {"commitment": g.commitment, "station": g.supported, "link": own_link(g.subscription_id)}
                 for g in gifts
             ],
         },

@@ -106,7 +106,7 @@ def _write(step: Step, key: str, donor: Sustainer, invoice: OpenInvoiceView | No
         context={
             "name": donor.given_name or donor.name,
             "commitment": donor.commitment,
-            "station_name": donor.station.name,
+            "station_name": donor.supported,
             "link": own_link(donor.subscription_id),
             **more,
         },
@@ -132,7 +132,7 @@ def write_returned(payment_id: UUID, pledge_id: UUID, why: str) -> None:
         context={
             "name": pledge.given_name or pledge.donor_name,
             "commitment": pledge.commitment,
-            "station_name": pledge.station.name,
+            "station_name": pledge.supported,
             "reason": why,
             "link": f"{runtime.settings().base_url}/give?pledge={pledge.public_id}",
         },
