@@ -10,6 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from sandbox.mailbox.testing import Mailbox
+from sandbox.stripe.flows.billing import subscribing
 from sandbox.stripe.testing import Handle
 from station.core.db import db
 from station.giving.models import Contact
@@ -70,6 +71,12 @@ class Giver:
         assert found
         self.told()
         return found
+
+    def cancelled(self, reason: str) -> None:
+        """Stripe, or somebody at its dashboard, cancels the standing order."""
+        sandbox = self.stripe.sandbox
+        with sandbox.action():
+            subscribing.cancel(sandbox, sandbox.store.get("subscription", self.order().stripe_subscription), reason)
 
     def order(self) -> Subscription:
         db.session.rollback()

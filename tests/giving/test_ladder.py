@@ -12,13 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from station.core import clock
+from station.core.actor import COMMAND
 from station.core.db import db, transaction
 from station.core.ids import new_id
 from station.core.places import INVARIANTS
+from station.giving import queries
 from station.giving.models import Contact
 from station.giving.services import write_about_invoice, write_due_letters
-from station.payments.models import InvoiceState, SubscriptionState
+from station.payments.models import EndReason, InvoiceState, OpenInvoice, SubscriptionState
 from station.payments.policies import LETTERS, Step, due_step
+from station.payments.services import sustaining
 from tests.giving.conftest import Donor
 from tests.giving.keeping import Giver, steps
 
@@ -64,6 +67,53 @@ def test_after_the_last_try_it_says_so_once(giver: Giver, donor: Donor) -> None:
     assert steps().count("given_up") == 1
     assert giver.order().state is SubscriptionState.LAPSED
     in_order()
+
+
+def test_a_gift_that_was_given_up_does_not_end_once_more_in_a_letter(giver: Giver, donor: Donor) -> None:
+    giver.begin(donor)
+    giver.refused(times=9)
+    for days in (3.01, 5.01, 7.01, 5):
+        giver.passes(days)
+    assert giver.order().state is SubscriptionState.LAPSED
+    assert [each for each in giver.letters() if "stopped" in each] == []
+    assert queries.given_up(giver.order().id)
+
+
+@pytest.mark.parametrize(("wanted", "said"), [(None, []), (EndReason.MONEY, ["Your gift has stopped"])])
+def test_an_end_after_we_gave_up_is_confirmed_only_to_who_asked_for_it(
+    giver: Giver, donor: Donor, wanted: EndReason | None, said: list[str]
+) -> None:
+    """Staff tidy up at Stripe's dashboard what the donor has read of already."""
+    order_id = giver.begin(donor)
+    giver.refused()
+    with transaction() as session:
+        session.get_one(OpenInvoice, giver.invoice().id).next_attempt_at = None
+    assert write_about_invoice(giver.invoice().id) is Step.GIVEN_UP
+    giver.outbox()
+    before = giver.letters()
+    if wanted:
+        sustaining.cancel(order_id, wanted, COMMAND)
+    else:
+        giver.cancelled("cancellation_requested")
+    giver.told()
+    assert giver.order().state is SubscriptionState.ENDED
+    assert giver.letters() == [*before, *said]
+
+
+def test_who_took_money_back_is_not_invited_back(giver: Giver, donor: Donor) -> None:
+    giver.begin(donor)
+    charge = next(c for c in giver.stripe.sandbox.store.all("charge") if c["paid"])
+    giver.stripe.dispute(charge["id"], reason="fraudulent")
+    for _ in range(3):
+        giver.told()
+    assert (giver.order().state, giver.letters()) == (SubscriptionState.ENDED, [])
+
+
+def test_nor_before_stripe_has_told_of_the_dispute(giver: Giver, donor: Donor) -> None:
+    giver.begin(donor)
+    giver.cancelled("payment_disputed")
+    giver.told()
+    assert (giver.order().state, giver.letters()) == (SubscriptionState.ENDED, [])
 
 
 def test_a_bank_that_asks_sends_the_donor_to_confirm(giver: Giver, donor: Donor) -> None:

@@ -143,6 +143,13 @@ def steps_told(invoice_id: UUID) -> Collection[Step]:
     return db.session().scalars(sa.select(Contact.step).where(Contact.invoice_id == invoice_id)).all()
 
 
+def given_up(subscription_id: UUID) -> bool:
+    """Whether its donor was told that we do not try again, of an invoice that was not paid since."""
+    about = sa.select(Contact.id).join(OpenInvoice, OpenInvoice.id == Contact.invoice_id)
+    mine = (Contact.subscription_id == subscription_id, Contact.step == Step.GIVEN_UP)
+    return db.session().scalar(about.where(*mine, OpenInvoice.state != InvoiceState.PAID).limit(1)) is not None
+
+
 def contacted(key: str) -> bool:
     """Whether a contact of this key was noted."""
     return db.session().scalar(sa.select(Contact.id).where(Contact.key == key)) is not None

@@ -1,7 +1,7 @@
 """What giving does when a standing order changes: the promise follows, and the donor gets it in writing.
 
 A change is confirmed wherever it was asked, at the desk, on the donor's page or at Stripe's dashboard. A gift that
-stops because its donor has died is confirmed to nobody.
+stops because its donor has died, or whose donor took money back through the bank, is confirmed to nobody.
 """
 
 from __future__ import annotations
@@ -103,12 +103,9 @@ def sustainer_ending(ending: SustainerEnding) -> None:
 
 
 def sustainer_stopped(ended: SubscriptionEnded) -> None:
-    """A cancellation is confirmed to the donor, unless nothing ever began or the donor has died."""
-    order = payments.subscription(ended.subscription_id)
-    if not ended.begun or (order is not None and order.end_reason == EndReason.DIED.value):
-        return
+    """A cancellation is confirmed to the donor once: not where nothing ever began, nor where `_silent` says so."""
     pledge = _pledge(ended.reference)
-    if pledge is None:
+    if pledge is None or not ended.begun or _silent(ended.subscription_id):
         return
     _write(
         pledge,
@@ -119,6 +116,16 @@ def sustainer_stopped(ended: SubscriptionEnded) -> None:
         "What you gave until now stays with your receipts. Thank you for it: you can come back at any time.",
         link=_start_again(pledge),
     )
+
+
+def _silent(subscription_id: UUID) -> bool:
+    """Whether nobody is written to about an end: the donor has died, has taken money back through the bank, or has
+    read already that we gave up, and nobody here asked for the end."""
+    order = payments.subscription(subscription_id)
+    reason = order.end_reason if order else ""
+    if reason == EndReason.DIED.value or payments.disputed(subscription_id):
+        return True
+    return reason not in set(EndReason) and queries.given_up(subscription_id)
 
 
 def second_sustainer(settled: PaymentSettled) -> None:

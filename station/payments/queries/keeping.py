@@ -36,6 +36,7 @@ Row = TypeVar("Row")
 INVOICE_PREFIX = "bill"
 WAITING = (InvoiceState.OPEN, InvoiceState.SETTLING)
 SHOWN = 50
+ENDED_BY_DISPUTE = "payment disputed"  # as Stripe says it, with spaces
 
 
 @dataclass(frozen=True)
@@ -186,7 +187,13 @@ def expiring_methods(year: int, month: int, limit: int) -> list[tuple[UUID, Paym
 
 
 def disputed(subscription_id: UUID) -> bool:
-    """Whether the bank has taken back a charge of a subscription, for now or for good."""
+    """Whether the bank has taken back a charge of a subscription, for now or for good.
+
+    Stripe may end one over a dispute before it tells of the dispute itself (`cancellation_details.reason`).
+    """
+    order = db.session().get(Subscription, subscription_id)
+    if order is not None and order.end_reason == ENDED_BY_DISPUTE:
+        return True
     taken = (DisputeState.NEEDS_RESPONSE, DisputeState.UNDER_REVIEW, DisputeState.LOST)
     mine = sa.select(Dispute.id).join(Payment, Payment.id == Dispute.payment_id)
     found = mine.where(Payment.subscription_id == subscription_id, Dispute.state.in_(taken)).limit(1)
