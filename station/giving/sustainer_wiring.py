@@ -42,7 +42,7 @@ def wire_sustainers() -> None:
     react(SustainerPaused, reactors.sustainer_paused)
     react(SustainerResumed, reactors.sustainer_resumed)
     react(SustainerEnding, reactors.sustainer_ending)
-    NAV.contribute(NavItem("Sustainers", "sustainers_desk.index", "Development", ROLES), rank=22)
+    NAV.contribute(NavItem("Sustainers", "sustainers_desk.index", "Development", ROLES), rank=21)
     TILES.contribute(Tile("Sustainers", _income, ROLES), rank=12)
     panel = MemberPanel("Recurring gifts", "giving/_sustainers_panel.html", queries.sustainers_of_member, ROLES)
     PANELS.contribute(panel, rank=21)

@@ -144,6 +144,9 @@ def test_the_desk_changes_amount_day_pause_and_end_and_every_step_is_on_record(
         "Your gift goes on",
         "Your gift has stopped",
     ]
+    changed = re.search(r"(/my-gift/[\w.-]+)", mailbox.messages[1].get_body(("plain",)).get_content())
+    assert changed
+    assert staff.get(changed[1]).status_code == 200
     plain = mailbox.messages[-1].get_body(("plain",)).get_content()
     assert "Nothing more is charged." in plain
     assert "/give?station=news" in plain.replace("=\n", "")

@@ -23,7 +23,7 @@ from station.core.words import money
 from station.giving import policies, queries
 from station.giving.models import Pledge
 from station.giving.queries import SustainerRow
-from station.giving.services.givers import giver_token
+from station.giving.services import giver_token, own_link
 from station.licensee.queries import station_by_id, stations, supported
 from station.mail.models import Stream
 from station.mail.services import queue_mail
@@ -219,7 +219,7 @@ def _write(
         "lead": lead,
         "facts": facts,
         "more": more,
-        "link": link,
+        "link": link or {"label": "See or change your gift", "url": own_link(subscription_id)},
     }
     queue_mail(
         kind=NOTICE,
@@ -229,5 +229,6 @@ def _write(
         to_name=name,
         to_email=email,
         template="giving/mail/sustainer",
+        private=True,
         context=context,
     )
