@@ -1,4 +1,4 @@
-"""What giving adds to the house about failed monthly payments: letters, the queue of the desk, the donor's page."""
+"""What giving adds to the house about failed recurring payments: letters, the queue of the desk, the donor's page."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from station.payments.gateway import SUBSCRIPTION_PREFIX
 
 ROLES = (Role.DEVELOPMENT,)
 CONTACTS = {
-    "failed": "wrote that a monthly charge was refused and is tried again",
-    "last_try": "wrote that a monthly charge is tried once more",
-    "confirm": "wrote that the bank wants a monthly gift to be confirmed",
+    "failed": "wrote that a recurring charge was refused and is tried again",
+    "last_try": "wrote that a recurring charge is tried once more",
+    "confirm": "wrote that the bank wants a recurring gift to be confirmed",
     "returned": "wrote that a bank debit came back",
-    "given_up": "wrote that a monthly gift could not be charged",
-    "recovered": "wrote that a monthly gift arrived after all",
+    "given_up": "wrote that a recurring gift could not be charged",
+    "recovered": "wrote that a recurring gift arrived after all",
     "expiring": "wrote that a card is about to end",
     "link": "sent the link to the donor’s own page",
     "call": "noted a call",
@@ -46,8 +46,8 @@ def wire_keeping() -> None:
     react(InvoiceClosed, reactors.invoice_moved)
     react(PaymentFailed, reactors.debit_returned)
     NAV.contribute(NavItem("Failed payments", "failed_desk.index", "Development", ROLES), rank=22)
-    TILES.contribute(Tile("Failed monthly payments", _failed, ROLES), rank=14)
-    QUEUES.contribute(WorkQueue("Monthly payments that wait for the donor", ROLES, _waiting), rank=35)
+    TILES.contribute(Tile("Failed recurring payments", _failed, ROLES), rank=14)
+    QUEUES.contribute(WorkQueue("Recurring payments that wait for the donor", ROLES, _waiting), rank=35)
     EVENT_SENTENCES.contribute(*SENTENCES)
     INVARIANTS.contribute(*BOOKS)
 

@@ -128,7 +128,7 @@ class Contact(Base):
 
 
 class OwnDoor(Base):
-    """The donor's own page of a monthly gift. Its links carry this number; a higher one shuts all of them."""
+    """The donor's own page of a recurring gift. Its links carry this number; a higher one shuts all of them."""
 
     __tablename__ = "own_door"
 

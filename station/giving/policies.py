@@ -21,6 +21,7 @@ AMOUNT_LENGTH, NAME_LENGTH, ASK_LENGTH = 40, 100, 2_000
 MINIMUM_MARK = "{minimum}"
 DEBIT_TAKES = 4  # working days at most, docs.stripe.com/payments/ach-direct-debit
 LAST_DAY = 31
+BOTH = "both"  # in a link, and in the field `station`: a gift to two stations
 IN_PAGE = ":"  # parts a form's attempt from what it was set to when its checkout opened in our page
 
 DEFAULT_ASK = (

@@ -65,7 +65,7 @@ class AttemptFailed:
 
 @dataclass(frozen=True)
 class StrayAttemptFailed:
-    """A card was refused, and Stripe does not say for which payment: so for the first charge of every monthly gift.
+    """A card was refused, and Stripe does not say for which payment: so for the first charge of every recurring gift.
 
     It is of no customer whom we know, so it is no renewal of ours; it may be of another program in the same account.
     `intent` is one checkout's; `payer_email` and `amount` are what the payer's browser said. Announced once a try.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from station.core.places import EventSentence
 
 SENTENCES = (
-    EventSentence("payments.method.kept", lambda e: f"kept {e.data['method']} for monthly charges"),
+    EventSentence("payments.method.kept", lambda e: f"kept {e.data['method']} for recurring charges"),
     EventSentence("payments.method.chosen", lambda e: f"charges {e.data['method']} from now on"),
     EventSentence(
         "payments.method.updated",

@@ -150,7 +150,7 @@ BOOKS = (
     Invariant("imported-batches", "Every imported batch is the sum of its gifts.", queries.batches_unlike_rows),
     Invariant(
         "unpaid-invoices",
-        "No monthly gift waits for money without an open invoice.",
+        "No recurring gift waits for money without an open invoice.",
         queries.retrying_without_invoice,
     ),
     Invariant("bank-debits", "No bank debit is tried again by itself.", queries.debits_retried),

@@ -30,14 +30,14 @@ def one_of(page: Any) -> str:
 def test_the_queue_says_why_what_comes_next_and_who_spoke_last(giver: Giver, donor: Donor, desk: Desk) -> None:
     giver.begin(donor)
     browser = desk("development")
-    assert "No monthly payment stands open here." in browser.get(QUEUE).text
+    assert "No recurring payment stands open here." in browser.get(QUEUE).text
     giver.refused()
     page = browser.get(QUEUE)
     for said in ("Maria Peña", "$5.00", "Tried again", "The bank said no", "Wrote of the refusal"):
         assert said in page.text
     assert "Maria" not in browser.get(f"{QUEUE}?kind=confirm").text
     assert "Maria" in browser.get(f"{QUEUE}?kind=retrying").text
-    assert "Failed monthly payments" in browser.get("/desk/").text
+    assert "Failed recurring payments" in browser.get("/desk/").text
 
 
 def test_a_call_is_noted_and_a_link_is_sent(giver: Giver, donor: Donor, desk: Desk, client: FlaskClient) -> None:

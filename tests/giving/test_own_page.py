@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from html import unescape
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
+import pytest
 from flask.testing import FlaskClient
 
 from sandbox.stripe.testing import Handle
 from station.core.db import db, transaction
 from station.core.places import INVARIANTS
-from station.giving.services import own_link
+from station.giving.services import own_link, read_giver
 from station.payments.models import InvoiceState, SubscriptionState
-from tests.giving.conftest import Donor
+from tests.giving.conftest import Donor, pledges
 from tests.giving.keeping import Giver, steps
 from tests.payments.keeping import charges_of
 
@@ -64,6 +67,34 @@ def test_a_gift_to_both_stations_is_named_so_on_the_page_and_in_every_letter(
     client.post("/my-gift", data={"email": "maria@example.org"}, headers=HERE)
     giver.told()
     assert f"$5 a month to {both}" in giver.letter().get_body(("plain",)).get_content()
+
+
+@pytest.mark.parametrize(("frequency", "word"), [("quarter", "quarterly"), ("year", "yearly")])
+def test_a_gift_is_called_by_its_own_interval_and_starts_again_in_it(
+    giver: Giver, donor: Donor, client: FlaskClient, frequency: str, word: str
+) -> None:
+    giver.begin(donor, frequency=frequency, station="both", amount="60")
+    giver.refused()
+    assert giver.letters() == [f"Your {word} gift could not be charged"]
+    letter = giver.letter()
+    for part in ("plain", "html"):
+        assert "month" not in letter.get_body((part,)).get_content()
+    assert f"you give every {frequency}" in letter.get_body(("plain",)).get_content()
+    path = giver.link()
+    page = client.get(path).text
+    for said in (f"Your {word} gift", f"Stop my {word} gift", f"for the {frequency} that was billed"):
+        assert said in page
+    over = followed(client, change(client, path, "stop"))
+    giver.told()
+    again = re.search(r'href="([^"]+)">Start again', over.text)
+    assert again
+    written = re.search(r"(http\S+/give\?\S+)", giver.letter().get_body(("plain",)).get_content())
+    assert written
+    for link in (unescape(again[1]), written[1]):
+        said = dict(parse_qsl(urlsplit(link).query))
+        assert read_giver(said.pop("giver")) == pledges()[0].member_id
+        assert said == {"station": "both", "amount": "60", "frequency": frequency, "source": "own"}
+        assert client.get(link).status_code == 200
 
 
 def test_the_letter_leads_to_it(giver: Giver, donor: Donor, client: FlaskClient) -> None:
@@ -262,7 +293,7 @@ def test_a_donor_changes_rests_goes_on_and_stops(
     page = followed(client, change(client, path, "resume"))
     assert ("It rests" in page.text, giver.order().state) == (False, SubscriptionState.ACTIVE)
     page = followed(client, change(client, path, "stop", reason="money", words="Thank you all the same"))
-    assert "You have stopped it; nothing more is charged" in page.text
+    assert "It has stopped; nothing more is charged" in page.text
     assert (giver.order().state, stripe_sandbox.get(at_stripe)["status"]) == (SubscriptionState.ENDED, "canceled")
     assert change(client, path, "amount", amount="20").status_code == 409
     assert {i.name: i.broken() for i in INVARIANTS if i.broken()} == {}

@@ -1,4 +1,4 @@
-"""The desk's queue of monthly payments that failed, and one sustainer in trouble."""
+"""The desk's queue of recurring payments that failed, and one sustainer in trouble."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ guard(failed_desk, Role.DEVELOPMENT)
 
 @failed_desk.get("")
 def index() -> str:
-    """Monthly charges that were refused and stand open, the longest first: of one kind, or all."""
+    """Recurring charges that were refused and stand open, the longest first: of one kind, or all."""
     kind = request.args.get("kind", "")
     wanted = Trouble(kind) if kind in set(Trouble) else None
     found = queries.failed_payments(wanted, policies.page_number(request.args.get("page", "")))

@@ -13,8 +13,6 @@ from station.giving import policies
 from station.licensee.queries import stations, the_licensee
 from station.payments.policies import CARD, fee_cover
 
-BOTH = "both"  # in the field `station`
-
 
 class CoverField:
     """The box that adds the processing cost to a gift. Optional, and never ticked beforehand."""
@@ -44,7 +42,7 @@ def cover_of(gift: Money) -> Money:
 
 def both_choice() -> dict[str, str]:
     """The choice of a gift to both, where there are two."""
-    return {BOTH: "Both stations, half each"} if len(stations()) == 2 else {}
+    return {policies.BOTH: "Both stations, half each"} if len(stations()) == 2 else {}
 
 
 def chosen_stations(slug: str) -> tuple[UUID, UUID | None] | None:

@@ -17,7 +17,7 @@ from station.core import clock
 from station.core.money import Money
 from station.giving import policies
 from station.giving.forms.attempts import Attempt
-from station.giving.forms.parts import BOTH, CoverField, both_choice, chosen_stations, cover_of
+from station.giving.forms.parts import CoverField, both_choice, chosen_stations, cover_of
 from station.giving.models import Frequency
 from station.giving.queries import PledgeView
 from station.giving.services import PledgeRequest, read_giver
@@ -242,7 +242,7 @@ def from_pledge(pledge: PledgeView) -> dict[str, str | bool]:
     An address with a pledge's id stands in histories and on shared machines, so names and email stay out of it.
     """
     return {
-        "station": BOTH if pledge.second else pledge.station.slug,
+        "station": policies.BOTH if pledge.second else pledge.station.slug,
         "frequency": pledge.frequency.value,
         "charge_day": str(pledge.charge_day or ""),
         "amount": policies.plain(pledge.amount - pledge.cover),

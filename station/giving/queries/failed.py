@@ -1,4 +1,4 @@
-"""The desk's queue of monthly payments that failed, and one sustainer in trouble."""
+"""The desk's queue of recurring payments that failed, and one sustainer in trouble."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from station.members import queries as members
 from station.members.policies import normalise_email, printed_name
 from station.payments import queries as payments
 from station.payments.gateway import SUBSCRIPTION_PREFIX
-from station.payments.models import InvoiceState, OpenInvoice, Subscription, SubscriptionState
+from station.payments.models import Interval, InvoiceState, OpenInvoice, Subscription, SubscriptionState
 from station.payments.policies import UNPAID, Step
 
 PAGE = 50
@@ -29,7 +29,7 @@ RUNS = (SubscriptionState.ACTIVE, SubscriptionState.PAUSED, *UNPAID)
 
 @dataclass(frozen=True)
 class Sustainer:
-    """A monthly gift with its donor, as they are called and reached today. `email` may be empty."""
+    """A recurring gift with its donor, as they are called and reached today. `email` may be empty."""
 
     subscription_id: UUID
     public_id: str
@@ -59,6 +59,11 @@ class Sustainer:
         return policies.described(self.amount, self.frequency)
 
     @property
+    def adjective(self) -> str:
+        """How often, as a word before “gift”: monthly."""
+        return Interval(self.frequency.value).adjective
+
+    @property
     def paused(self) -> bool:
         return self.state is SubscriptionState.PAUSED
 
@@ -82,7 +87,7 @@ class ContactView:
 
 
 def sustainer(subscription_id: UUID) -> Sustainer | None:
-    """A monthly gift and its donor, or None for what giving does not know."""
+    """A recurring gift and its donor, or None for what giving does not know."""
     order = db.session().get(Subscription, subscription_id)
     pledge = db.session().get(Pledge, order.reference) if order else None
     return sustainer_of(order, pledge) if order and pledge else None
@@ -112,7 +117,7 @@ def sustainer_of(order: Subscription, pledge: Pledge) -> Sustainer:
 
 
 def sustainer_subjects(subscription_id: UUID) -> list[Subject]:
-    """What an event about a monthly gift is about."""
+    """What an event about a recurring gift is about."""
     found = sustainer(subscription_id)
     about = [Subject("subscription", subscription_id)]
     if found is not None:
@@ -123,7 +128,7 @@ def sustainer_subjects(subscription_id: UUID) -> list[Subject]:
 
 
 def running_gifts_of(email: str) -> list[Sustainer]:
-    """The monthly gifts that run of whoever is reached under an address today."""
+    """The recurring gifts that run of whoever is reached under an address today."""
     member_id = members.member_id_of(email)
     theirs = [Pledge.member_id == member_id] if member_id else []
     typed = sa.and_(Pledge.member_id.is_(None), sa.func.lower(Pledge.email) == email.strip().lower())
@@ -162,7 +167,7 @@ def invoices_to_look_at(since: datetime) -> list[UUID]:
 
 
 def invoices_of(subscription_id: UUID) -> list[UUID]:
-    """The invoices of a monthly gift that stand open."""
+    """The invoices of a recurring gift that stand open."""
     mine = (OpenInvoice.subscription_id == subscription_id, OpenInvoice.state == InvoiceState.OPEN)
     return list(db.session().scalars(sa.select(OpenInvoice.id).where(*mine)))
 

@@ -1,4 +1,4 @@
-"""What a donor's own page shows of a monthly gift: what they promised, and nothing else that we know about them."""
+"""What a donor's own page shows of a recurring gift: what they promised, and nothing else that we know about them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class OwnGift:
 
 
 def own_gift(subscription_id: UUID) -> OwnGift | None:
-    """All that a donor sees of their monthly gift, or None for what giving does not know."""
+    """All that a donor sees of their recurring gift, or None for what giving does not know."""
     donor = sustainer(subscription_id)
     if donor is None:
         return None
@@ -55,7 +55,7 @@ def own_gift(subscription_id: UUID) -> OwnGift | None:
 
 
 def own_invoice(subscription_id: UUID, public_id: str) -> UUID | None:
-    """The invoice behind bill_… when it is of this monthly gift; a foreign one is nothing."""
+    """The invoice behind bill_… when it is of this recurring gift; a foreign one is nothing."""
     found = row_id(INVOICE_PREFIX, public_id)
     seen = payments.open_invoice(found) if found else None
     return seen.id if seen and seen.subscription_id == subscription_id else None

@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from station.accounts.models import Role
 from station.accounts.services import open_work_item
-from station.core import clock, events, runtime
+from station.core import clock, events
 from station.core.actor import STRIPE
 from station.core.db import db
 from station.core.events import Subject
@@ -23,8 +22,8 @@ from station.core.words import money
 from station.giving import policies, queries
 from station.giving.models import Pledge
 from station.giving.queries import SustainerRow
-from station.giving.services import giver_token, own_link
-from station.licensee.queries import station_by_id, stations, supported
+from station.giving.services import again_link, own_link
+from station.licensee.queries import station_by_id, supported
 from station.mail.models import Stream
 from station.mail.services import queue_mail
 from station.members import queries as members
@@ -104,8 +103,8 @@ def sustainer_ending(ending: SustainerEnding) -> None:
 
 def sustainer_stopped(ended: SubscriptionEnded) -> None:
     """A cancellation is confirmed to the donor once: not where nothing ever began, nor where `_silent` says so."""
-    pledge = _pledge(ended.reference)
-    if pledge is None or not ended.begun or _silent(ended.subscription_id):
+    pledge, donor = _pledge(ended.reference), queries.sustainer(ended.subscription_id)
+    if pledge is None or donor is None or not ended.begun or _silent(ended.subscription_id):
         return
     _write(
         pledge,
@@ -114,7 +113,7 @@ def sustainer_stopped(ended: SubscriptionEnded) -> None:
         "your gift is stopped. Nothing more is charged.",
         [("Stopped on", printed(clock.now()))],
         "What you gave until now stays with your receipts. Thank you for it: you can come back at any time.",
-        link=_start_again(pledge),
+        link={"label": "Start again", "url": again_link(donor)},
     )
 
 
@@ -168,14 +167,6 @@ def _tell_of_second(pledge: Pledge, subscription_id: UUID, station: str, others:
         "If you mean both, there is nothing to do, and we thank you twice. If one was to replace the other, call or "
         "write to us: we stop the one that you name, and give back what was charged by mistake.",
     )
-
-
-def _start_again(pledge: Pledge) -> dict[str, str]:
-    """A link to the form that knows whom it was sent to."""
-    said = {"station": next(each.slug for each in stations() if each.id == pledge.station_id)}
-    if pledge.member_id:
-        said["giver"] = giver_token(pledge.member_id)
-    return {"label": "Start again", "url": f"{runtime.settings().base_url}/give?{urlencode(said)}"}
 
 
 def _next(next_at: datetime | None) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 from station.giving.services.asks import write_ask
 from station.giving.services.drafts import forget_drafts
 from station.giving.services.errors import AttemptConflict, GivenAlready, NotBegun, StillOpen, SustainsAlready
-from station.giving.services.givers import giver_token, read_giver
+from station.giving.services.givers import again_link, giver_token, read_giver
 from station.giving.services.history import COLUMNS, Imported, ImportRefused, Refused, import_history, undo_import
 from station.giving.services.hosted import open_checkout
 from station.giving.services.in_page import PageCheckout, open_in_page, opens_one, send_in_page
@@ -54,6 +54,7 @@ __all__ = [
     "StillOpen",
     "SustainsAlready",
     "adopt_sustainers",
+    "again_link",
     "ask_for_link",
     "begin_pledge",
     "close_page",

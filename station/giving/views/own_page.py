@@ -1,4 +1,4 @@
-"""The donor's own page of a monthly gift. Its address is the key to it; everything on it works without a script."""
+"""The donor's own page of a recurring gift. Its address is the key to it; everything on it works without a script."""
 
 from __future__ import annotations
 
@@ -98,6 +98,7 @@ def page(
     fresh = {name: kind(formdata=None, prefix=name, data=first) for name, kind in FORMS.items()}
     wrong = next(iter(sent.values())) if sent else None
     shown = {"token": token, "gift": gift, "said": said, "forms": {**fresh, **(sent or {})}, "wrong": wrong}
+    shown["again"] = services.again_link(gift.donor) if gift.donor.over else ""
     return make_response(render_template("giving/own/show.html", **shown), status)
 
 

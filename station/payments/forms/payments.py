@@ -16,7 +16,7 @@ from station.payments import queries
 from station.payments.models import PaymentKind, PaymentState, RefundReason, Tender
 from station.payments.queries import PaymentFilter
 
-KINDS = {PaymentKind.ONCE: "Once", PaymentKind.FIRST: "Monthly, first", PaymentKind.RENEWAL: "Monthly, renewal"}
+KINDS = {PaymentKind.ONCE: "Once", PaymentKind.FIRST: "Recurring, first", PaymentKind.RENEWAL: "Recurring, renewal"}
 METHODS = {"card": "Card", "us_bank_account": "Bank account", "link": "Link"}
 REASONS = {
     RefundReason.REQUESTED: "The donor asked for it",

@@ -22,14 +22,14 @@ ASKED = job("the donor who asked for a link")
 
 
 def ask_for_link(email: str) -> None:
-    """Somebody asks for a link to the monthly gifts of an address. Whoever it is, the same is done here and now."""
+    """Somebody asks for a link to the recurring gifts of an address. Whoever it is, the same is done here and now."""
     if may_be_written_to(email):
         with transaction():
             enqueue(SEND_LINK, email=email)
 
 
 def send_link(email: str) -> int:
-    """Write to an address that we know about the monthly gifts that run under it; returns how many these are.
+    """Write to an address that we know about the recurring gifts that run under it; returns how many these are.
 
     The letter goes to the address that we have on file, as it is written there.
     """

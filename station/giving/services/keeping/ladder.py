@@ -106,6 +106,8 @@ def _write(step: Step, key: str, donor: Sustainer, invoice: OpenInvoiceView | No
         context={
             "name": donor.given_name or donor.name,
             "commitment": donor.commitment,
+            "adjective": donor.adjective,
+            "period": donor.frequency.value,
             "station_name": donor.supported,
             "link": own_link(donor.subscription_id),
             **more,

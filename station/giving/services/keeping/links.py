@@ -38,7 +38,7 @@ def _signer() -> URLSafeTimedSerializer:
 
 
 def own_link(subscription_id: UUID) -> str:
-    """The absolute address of the donor's own page of a monthly gift. Joins the caller's transaction."""
+    """The absolute address of the donor's own page of a recurring gift. Joins the caller's transaction."""
     insert_missing(OwnDoor, subscription_id=subscription_id, number=1, updated_at=clock.now())
     door = db.session().get_one(OwnDoor, subscription_id)
     token = _signer().dumps([subscription_id.hex, door.number])

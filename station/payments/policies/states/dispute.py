@@ -74,7 +74,7 @@ def blocks_refund(state: D, refundable: bool) -> bool:
 
 
 def stops_recurring(method: str, reason: str) -> bool:
-    """Whether a chargeback or a returned debit ends the monthly gift that it was a part of. An inquiry never does."""
+    """Whether a chargeback or a returned debit ends the recurring gift it is part of. An inquiry never does."""
     return method not in BANK_DEBITS or reason not in MANDATE_LIVES
 
 

@@ -30,7 +30,7 @@ def open_method_page(subscription_id: UUID, back: str) -> str:
     with transaction():
         order = queries.lock_subscription(subscription_id)
         if order is None or not order.stripe_customer or SUBSCRIPTION.is_final(order.state):
-            raise NotRunning("This monthly gift does not run.")
+            raise NotRunning("This gift does not run.")
         params = gateway.setup_params(order.id, order.stripe_customer, order.currency, back)
         call = calls.write(order.id, Operation.OPEN, f"setup:{order.id}", params)
     session = calls.make(call, lambda: gateway.open_setup(call.params, call.key), lambda made: made.id)

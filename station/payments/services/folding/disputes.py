@@ -97,7 +97,7 @@ def _foreign(payment: Payment, moved: Moved) -> None:
 
 
 def _consequences(payment: Payment, dispute: Dispute, before: DisputeState, edge: DisputeEdge, actor: Actor) -> None:
-    """What a person must do, and a monthly gift that must not be charged again. An inquiry stops nothing."""
+    """What a person must do, and a recurring gift that must not be charged again. An inquiry stops nothing."""
     work.dispute(payment, dispute)
     if edge is DisputeEdge.LOSE and payment.refunded_cents:
         work.paid_twice(payment, dispute.amount)

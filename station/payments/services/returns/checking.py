@@ -61,7 +61,7 @@ def ask_about_dispute(dispute_id: UUID, actor: Actor) -> None:
 
 
 def end_subscription(subscription_id: UUID) -> None:
-    """End a monthly gift whose money was taken back. Raises ChangeRefused or StripeUnavailable, to be tried again."""
+    """End a gift whose money was taken back. Raises ChangeRefused or StripeUnavailable, to be tried again."""
     row = queries.subscription_row(subscription_id)
     if row is not None and not SUBSCRIPTION.is_final(row.state):
         cancel(subscription_id, EndReason.OTHER, WATCH, words=STOPPED)

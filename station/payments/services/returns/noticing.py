@@ -1,5 +1,5 @@
 """What a worker must do about money that goes back: look at a charge that tells of more than our rows know; end a
-monthly gift whose money was taken back."""
+recurring gift whose money was taken back."""
 
 from __future__ import annotations
 

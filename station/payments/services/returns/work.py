@@ -53,7 +53,7 @@ def paid_twice(payment: Payment, lost: Money) -> None:
 
 
 def stopped(payment: Payment, dispute: Dispute, *, stops: bool) -> None:
-    """A charge of a monthly gift was taken back: no further one is made unless it only lacked money."""
+    """A charge of a recurring gift was taken back: no further one is made unless it only lacked money."""
     ends = (
         "No further charge is made: Station ends it at Stripe." if stops else "It goes on: the account lacked money."
     )
@@ -61,7 +61,7 @@ def stopped(payment: Payment, dispute: Dispute, *, stops: bool) -> None:
         "payments.recurring_disputed",
         f"payments.recurring_disputed:{payment.subscription_id}",
         Role.DEVELOPMENT,
-        f"A monthly charge of {payment.amount} was taken back",
+        f"A recurring charge of {payment.amount} was taken back",
         f"The bank's reason: {dispute.reason.replace('_', ' ')}. {ends} Call the donor.",
         Subject("payment", payment.id),
     )
