@@ -75,9 +75,10 @@ def test_months_keep_their_day() -> None:
     assert [months_on(start, n).isoformat()[5:] for n in (0, 3, 5, 12)] == ["10-28", "01-28", "03-28", "10-28"]
 
 
-def test_people_differ_and_have_addresses_for_examples_only() -> None:
-    found = people(random.Random(SEED), 320)
-    assert len({p.email for p in found}) == len({(p.given_name, p.family_name) for p in found}) == 320
+@pytest.mark.parametrize("many", [320, 2_500])  # the latter are more than there are plain names
+def test_people_differ_and_have_addresses_for_examples_only(many: int) -> None:
+    found = people(random.Random(SEED), many)
+    assert len({p.email for p in found}) == len({(p.given_name, p.family_name) for p in found}) == many
     assert all(p.email.endswith(("@example.com", "@example.org")) and p.email.isascii() for p in found)
     assert all(p.email == normalise_email(p.email) and not p.email.startswith("@") for p in found)
     names = {p.name for p in found}

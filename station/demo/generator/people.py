@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from dataclasses import dataclass
+from string import ascii_uppercase
 
 from station.core.search import fold
 from station.demo.generator.names import GROUPS, SPECIAL
@@ -27,16 +28,19 @@ class Person:
 
 
 def people(chance: random.Random, many: int) -> list[Person]:
-    """So many people with names and addresses that differ."""
-    names = list(SPECIAL)
+    """So many people with names and addresses that differ. Where plain names run out, initials tell them apart."""
+    names, taken_before = dict.fromkeys(SPECIAL), 0
     while len(names) < many:
         given, family = chance.choices(GROUPS, _WEIGHTS)[0]
         pair = (chance.choice(given.split()), chance.choice(family.split()))
-        if pair not in names:
-            names.append(pair)
-    chance.shuffle(names)
+        initials = (f" {chance.choice(ascii_uppercase)}." for _ in range(taken_before // many))
+        pair = (pair[0] + "".join(initials), pair[1])
+        taken_before += pair in names
+        names[pair] = None
+    everyone = list(names)
+    chance.shuffle(everyone)
     taken: set[str] = set()
-    return [Person(given, family, _email(chance, given, family, taken)) for given, family in names]
+    return [Person(given, family, _email(chance, given, family, taken)) for given, family in everyone]
 
 
 def _email(chance: random.Random, given: str, family: str, taken: set[str]) -> str:
