@@ -409,6 +409,7 @@ def _production_refusals(known: Mapping[str, Any], environ: Mapping[str, str]) -
         ),
         (bool(known["stripe_api_base"]), "STRIPE_API_BASE: production refuses the sandbox; unset it."),
         ("STATION_TEST_PAUSE_AT" in environ, "STATION_TEST_PAUSE_AT: production stops at no point; unset it."),
+        ("STATION_TEST_POINTS" in environ, "STATION_TEST_POINTS: production writes down no points; unset it."),
         (
             _scheme(known["alerts_webhook"]) == "http",
             "STATION_ALERTS_WEBHOOK: production posts nothing in the clear; use https.",

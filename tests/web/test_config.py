@@ -77,6 +77,7 @@ def test_production_starts_with_real_settings() -> None:
         ({"STRIPE_API_BASE": "http://127.0.0.1:1"}, "sandbox"),
         ({"STATION_MOVABLE_CLOCK": "yes"}, "movable clock"),
         ({"STATION_TEST_PAUSE_AT": "mail.send:claimed"}, "STATION_TEST_PAUSE_AT"),
+        ({"STATION_TEST_POINTS": "1"}, "STATION_TEST_POINTS"),
         ({"CELERY_BROKER_URL": None}, "needs a broker"),
         ({"STRIPE_WEBHOOK_SECRET": None}, "demo secret"),
         ({"MAIL_HOST": None}, "mail server"),
