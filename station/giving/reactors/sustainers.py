@@ -38,7 +38,7 @@ from station.payments.facts import (
     SustainerPaused,
     SustainerResumed,
 )
-from station.payments.models import EndReason, PaymentKind
+from station.payments.models import EndReason, PaymentKind, PaymentState
 
 Facts = Sequence[tuple[str, str]]
 NOTICE = "giving.sustainer.notice"
@@ -102,9 +102,13 @@ def sustainer_ending(ending: SustainerEnding) -> None:
 
 
 def sustainer_stopped(ended: SubscriptionEnded) -> None:
-    """A cancellation is confirmed to the donor once: not where nothing ever began, nor where `_silent` says so."""
+    """A cancellation is confirmed to the donor once: not where nothing ever began, where the donor has read already
+    that the first payment came back, nor where `_silent` says so."""
     pledge, donor = _pledge(ended.reference), queries.sustainer(ended.subscription_id)
     if pledge is None or donor is None or not ended.begun or _silent(ended.subscription_id):
+        return
+    first = payments.payment_row(pledge.payment_id) if pledge.payment_id else None
+    if first is not None and first.state is PaymentState.FAILED:
         return
     _write(
         pledge,

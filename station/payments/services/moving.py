@@ -47,9 +47,11 @@ def process(payment: Payment, saved: Saved | None, actor: Actor) -> bool:
     return done
 
 
-def refuse(payment: Payment, reason: str, actor: Actor) -> bool:
-    """A slow method was refused in the end."""
+def refuse(payment: Payment, reason: str, saved: Saved | None, actor: Actor) -> bool:
+    """A slow method was refused in the end; whether or not anybody told us before that it was on its way."""
     done = follow(payment, PaymentEdge.FAIL, actor, reason=reason)
+    if done and saved is not None:
+        payment.method, payment.method_label = saved.kind, saved.label
     if done:
         payment.failure = reason[:500]
         announce(PaymentFailed(payment.id, payment.reference, reason))

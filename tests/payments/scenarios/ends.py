@@ -55,6 +55,15 @@ def rows(*columns: Any, where: Sequence[Any] = ()) -> Callable[[], list[Any]]:
     return read
 
 
+ON_THE_WAY = "giving.sustainer.notice"  # also written of states in between, such as an end that is still to come
+
+
+def _letters() -> list[Any]:
+    """Kind and recipient of each letter; of those about states in between, whether there is one."""
+    found = rows(OutgoingMail.kind, OutgoingMail.recipient)()
+    return sorted([each for each in found if each[0] != ON_THE_WAY] + list({e for e in found if e[0] == ON_THE_WAY}))
+
+
 def _ledger() -> list[Any]:
     found = db.session().execute(
         sa.select(LedgerTransaction.kind, LedgerEntry.account, LedgerEntry.amount_cents).join(
@@ -80,7 +89,7 @@ FACTS: dict[str, Callable[[], list[Any]]] = {
     "ledger": _ledger,
     "gifts": rows(Gift.amount_cents),
     "receipts": rows(Receipt.amount_cents, Receipt.given_on),
-    "letters": rows(OutgoingMail.kind, OutgoingMail.recipient),
+    "letters": _letters,
     "work": rows(WorkItem.kind, where=(WorkItem.state == WorkState.OPEN, WorkItem.kind.startswith("payments."))),
     "refunds": rows(Refund.origin, Refund.state, Refund.amount_cents),
     "disputes": rows(Dispute.state, Dispute.amount_cents),

@@ -211,8 +211,20 @@ def two_sustainers(world: World) -> Iterator[None]:
     one.pays()
 
 
-@scenario([FAILED], ["lapsed"])
+@scenario([FAILED], ["lapsed"], letters=[("giving.first_returned", "donor1@example.org")])
 def first_month_comes_back_from_the_bank(world: World) -> Iterator[None]:
+    gift = world.pledge(monthly=True, cents=1000)
+    yield
+    gift.pays_by_bank(CLOSED)
+    yield
+    world.wait(days=5)
+    yield
+    world.wait(days=30)
+
+
+@scenario([FAILED], ["ended"], letters=[("giving.first_returned", "donor1@example.org")])
+def first_month_comes_back_and_stripe_leaves_it_past_due(world: World) -> Iterator[None]:
+    world.sandbox.set_retries(then="past_due")
     gift = world.pledge(monthly=True, cents=1000)
     yield
     gift.pays_by_bank(CLOSED)

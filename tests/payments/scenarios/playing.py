@@ -82,13 +82,14 @@ REPEATS, LOST = 4, 6  # so many come twice in one history; one of so many never 
 
 
 class InOrder:
-    """Each event arrives once, at once, in its order."""
+    """Each event arrives once, at once, in its order, and workers do at once what it leaves to do."""
 
     def pause(self, bag: list[Letter]) -> None:
         for letter in bag:
             receive(letter)
             work(str(letter.event["id"]))
         bag.clear()
+        work_off()
 
     finish = pause
 

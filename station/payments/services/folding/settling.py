@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from station.core.actor import Actor
+from station.core.outbox import enqueue
 from station.payments.gateway import Paying
 from station.payments.models import Payment
 from station.payments.services import books, moving
 from station.payments.services.folding.outcome import NotYet, Outcome, told
+from station.payments.services.returns.noticing import STOP
 
 
 def with_fee(paying: Paying | None) -> str | None:
@@ -25,9 +27,11 @@ def settled(payment: Payment, paying: Paying | None, actor: Actor) -> Outcome:
 
 def slow(payment: Payment, paying: Paying | None, actor: Actor) -> Outcome:
     """Complete, but not paid: a delayed method is on its way, or was refused in the end."""
-    if paying is not None and paying.failed:
-        reason = paying.failure or "The bank refused the payment."
-        return told(payment, moving.refuse(payment, reason, actor), "the payment failed")
-    return told(
-        payment, moving.process(payment, paying.saved if paying else None, actor), "the payment is on its way"
-    )
+    saved = paying.saved if paying else None
+    if paying is None or not paying.failed:
+        return told(payment, moving.process(payment, saved, actor), "the payment is on its way")
+    failed = moving.refuse(payment, paying.failure or "The bank refused the payment.", saved, actor)
+    if failed and payment.subscription_id is not None:  # it has begun at Stripe, and would be charged next month
+        subscription_id = str(payment.subscription_id)
+        enqueue(STOP, key=subscription_id, subscription_id=subscription_id)
+    return told(payment, failed, "the payment failed")

@@ -21,7 +21,7 @@ from station.payments.services.returns.sending import send_refund
 from station.payments.services.sustaining import cancel
 
 WATCH = job("the watch over disputes")
-STOPPED = "A charge was disputed."
+STOPPED = "The bank took a payment back."
 RATE = "payments.dispute_rate"
 
 
@@ -61,7 +61,10 @@ def ask_about_dispute(dispute_id: UUID, actor: Actor) -> None:
 
 
 def end_subscription(subscription_id: UUID) -> None:
-    """End a gift whose money was taken back. Raises ChangeRefused or StripeUnavailable, to be tried again."""
+    """End a monthly gift whose money was taken back, or never came.
+
+    Raises ChangeRefused or StripeUnavailable, to be tried again.
+    """
     row = queries.subscription_row(subscription_id)
     if row is not None and not SUBSCRIPTION.is_final(row.state):
         cancel(subscription_id, EndReason.OTHER, WATCH, words=STOPPED)
