@@ -76,7 +76,7 @@ def test_in_any_order(name: str, played: Callable[..., Any]) -> None:
     @DISORDER
     @given(st.data())
     def disorders(data: st.DataObject) -> None:
-        assert played(scenario, AnyOrder(data, scenario.loses))[1] == ordered
+        assert played(scenario, AnyOrder(data, scenario.asked))[1] == ordered
 
     disorders()
 

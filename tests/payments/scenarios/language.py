@@ -54,7 +54,7 @@ class Scenario:
     orders: Sequence[str] = ()
     gifts: Sequence[str] = ()
     work: Sequence[str] = ()
-    loses: bool = True
+    asked: bool = True
     more: dict[str, Any] = field(default_factory=dict)
 
 
@@ -66,19 +66,20 @@ def scenario(
     orders: Sequence[str] = (),
     gifts: Sequence[str] = (),
     work: Sequence[str] = (),
-    loses: bool = True,
+    asked: bool = True,
     **more: Any,
 ) -> Callable[[Script], Script]:
     """Register a script with what it ends in. `more` are further ends, by the name of a fact in `ends.FACTS`.
 
-    Without `loses` every event arrives in the end, because no check finds out by itself what it tells.
+    What the check of open payments asks about by itself is `asked`: it finds alone whatever event is lost. All the
+    rest is found by the sweeps of what Stripe keeps.
     """
 
     def register(script: Script) -> Script:
         name = script.__name__
         if name in SCENARIOS:
             raise ValueError(f"two scenarios are called {name}")
-        SCENARIOS[name] = Scenario(name, script, payments, orders, gifts, work, loses, more)
+        SCENARIOS[name] = Scenario(name, script, payments, orders, gifts, work, asked, more)
         return script
 
     return register

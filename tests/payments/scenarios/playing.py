@@ -22,12 +22,14 @@ from station.payments import queries
 from station.payments.gateway import StripeUnavailable
 from station.payments.policies import FOLDED
 from station.payments.services import apply_event, check_open_payments, receive_event
+from station.payments.services.deposits import comparing, reconciling, sweeps
 from station.payments.services.folding import NotYet, Overtaken
 from tests.payments.scenarios.language import Scenario, World
 from worker import jobs, tasks
 
 # after each of these the check is made once more: its own distances, and a month for what is billed monthly
-SWEEPS: tuple[dict[str, float], ...] = ({"minutes": 11}, {"hours": 3}, {"hours": 7}, {"hours": 26}, {"days": 33})
+CHECKS: tuple[dict[str, float], ...] = ({"minutes": 11}, {"hours": 3}, {"hours": 7}, {"hours": 26})
+A_MONTH = timedelta(days=33)
 LATER = (StripeUnavailable, NotYet, Overtaken)  # what the job of an event is tried again after
 
 
@@ -40,11 +42,13 @@ class Letter:
 
 
 class Luck(Protocol):
-    """What happens at a pause, and at the end, with the letters in the bag."""
+    """What happens at a pause, and at the end, with the letters in the bag; and whether the sweeps run after it."""
 
     def pause(self, bag: list[Letter]) -> None: ...
 
     def finish(self, bag: list[Letter]) -> None: ...
+
+    def sweeps(self) -> bool: ...
 
 
 def receive(letter: Letter) -> None:
@@ -93,12 +97,21 @@ class InOrder:
 
     finish = pause
 
+    def sweeps(self) -> bool:
+        return True
+
 
 class AnyOrder:
-    """Whatever Hypothesis draws: any order, twice, stored now and applied later, long after, or never (lost)."""
+    """Whatever Hypothesis draws: any order, twice, stored now and applied later, long after, or never (lost).
 
-    def __init__(self, data: st.DataObject, loses: bool) -> None:
-        self.data, self.loses, self.repeats, self.known = data, loses, REPEATS, 0
+    What is `asked` about must be found by the check alone, so the sweeps run only sometimes; the rest needs them.
+    """
+
+    def __init__(self, data: st.DataObject, asked: bool) -> None:
+        self.data, self.asked, self.repeats, self.known = data, asked, REPEATS, 0
+
+    def sweeps(self) -> bool:
+        return not self.asked or bool(self.data.draw(st.booleans(), label="the sweeps run"))
 
     def pause(self, bag: list[Letter]) -> None:
         self._lose(bag)
@@ -112,7 +125,7 @@ class AnyOrder:
             self._one(bag)
 
     def _lose(self, bag: list[Letter]) -> None:
-        for letter in bag[self.known :] if self.loses else ():
+        for letter in bag[self.known :]:
             if self.data.draw(st.integers(1, LOST), label=f"{letter.event['type']} is lost at {LOST}") == LOST:
                 bag.remove(letter)
 
@@ -130,23 +143,46 @@ class AnyOrder:
 
 
 def play(scenario: Scenario, sandbox: Handle, luck: Luck, before_sweeping: Callable[[], Any] = lambda: None) -> Any:
-    """Let it happen from a fresh start, then let every sweep run. Returns what `before_sweeping` said."""
+    """Let it happen from a fresh start, then let every check and sweep run. Returns what `before_sweeping` said."""
     tasks.load()
+    world = World(sandbox)
+    comparing.compare_with_stripe()  # the balance that the house begins with
+    sweeps.sweep_events()
+    world.wait(minutes=1)
     bag: list[Letter] = []
     seen = 0
-    for _ in scenario.script(World(sandbox)):
+    for _ in scenario.script(world):
         seen = _gather(sandbox, bag, seen)
         luck.pause(bag)
     _gather(sandbox, bag, seen)
     luck.finish(bag)
     work_off()
     said = before_sweeping()
-    for span in SWEEPS:
-        clock.move(timedelta(**span))
-        check_open_payments()
-        db.session.rollback()
-        work_off()
+    for span in CHECKS:
+        _check(timedelta(**span))
+    if luck.sweeps():
+        _sweep()
+    _check(A_MONTH)
     return said
+
+
+def _check(span: timedelta) -> None:
+    clock.move(span)
+    check_open_payments()
+    db.session.rollback()
+    work_off()
+
+
+def _sweep() -> None:
+    """Everything that Stripe keeps is read, as each night; after it Stripe's view equals ours."""
+    sweeps.sweep_events()
+    db.session.rollback()
+    work_off()
+    reconciling.reconcile_payouts()
+    sweeps.sweep_lines()
+    work_off()
+    assert comparing.compare_with_stripe().notes == []
+    db.session.rollback()
 
 
 def _gather(sandbox: Handle, bag: list[Letter], seen: int) -> int:

@@ -38,7 +38,7 @@ def two_equal_refunds_from_the_desk(world: World) -> Iterator[None]:
 
 
 @scenario(
-    [SETTLED], gifts=["2500"], refunds=[("desk", "failed", "2500")], work=["payments.refund_failed"], loses=False
+    [SETTLED], gifts=["2500"], refunds=[("desk", "failed", "2500")], work=["payments.refund_failed"], asked=False
 )
 def a_refund_that_waits_and_fails(world: World) -> Iterator[None]:
     gift = world.pledge()
@@ -51,7 +51,7 @@ def a_refund_that_waits_and_fails(world: World) -> Iterator[None]:
 
 
 @scenario(
-    [SETTLED], gifts=["2500"], refunds=[("desk", "failed", "1000")], work=["payments.refund_failed"], loses=False
+    [SETTLED], gifts=["2500"], refunds=[("desk", "failed", "1000")], work=["payments.refund_failed"], asked=False
 )
 def a_refund_that_fails_after_it_had_gone_out(world: World) -> Iterator[None]:
     gift = world.pledge()
@@ -64,7 +64,7 @@ def a_refund_that_fails_after_it_had_gone_out(world: World) -> Iterator[None]:
 
 
 @scenario(
-    [SETTLED], gifts=["2500"], refunds=[("stripe", "succeeded", "700")], work=["payments.refund_adopted"], loses=False
+    [SETTLED], gifts=["2500"], refunds=[("stripe", "succeeded", "700")], work=["payments.refund_adopted"], asked=False
 )
 def a_partial_refund_from_the_dashboard(world: World) -> Iterator[None]:
     gift = world.pledge()
@@ -79,7 +79,7 @@ def a_partial_refund_from_the_dashboard(world: World) -> Iterator[None]:
     ["1000"],
     refunds=[("stripe", "succeeded", "1000")],
     work=["payments.refund_adopted"],
-    loses=False,
+    asked=False,
 )
 def a_first_month_is_given_back_at_the_dashboard(world: World) -> Iterator[None]:
     gift = world.pledge(monthly=True, cents=1000)
@@ -88,7 +88,7 @@ def a_first_month_is_given_back_at_the_dashboard(world: World) -> Iterator[None]
     world.dashboard.refunds.create({"charge": gift.charge})
 
 
-@scenario([SETTLED], gifts=["2500"], disputes=[("won", "2500")], loses=False)
+@scenario([SETTLED], gifts=["2500"], disputes=[("won", "2500")], asked=False)
 def a_dispute_that_is_won(world: World) -> Iterator[None]:
     gift = world.pledge()
     gift.pays()
@@ -98,7 +98,7 @@ def a_dispute_that_is_won(world: World) -> Iterator[None]:
     world.sandbox.win_dispute(dispute)
 
 
-@scenario([SETTLED], gifts=["2500"], disputes=[("lost", "2500")], loses=False)
+@scenario([SETTLED], gifts=["2500"], disputes=[("lost", "2500")], asked=False)
 def a_dispute_that_is_lost(world: World) -> Iterator[None]:
     gift = world.pledge()
     gift.pays()
@@ -108,7 +108,7 @@ def a_dispute_that_is_lost(world: World) -> Iterator[None]:
     world.sandbox.lose_dispute(dispute)
 
 
-@scenario([SETTLED], gifts=["2500"], disputes=[("lost", "2500")], loses=False)
+@scenario([SETTLED], gifts=["2500"], disputes=[("lost", "2500")], asked=False)
 def an_inquiry_that_becomes_a_lost_dispute(world: World) -> Iterator[None]:
     gift = world.pledge()
     gift.pays()
@@ -120,7 +120,7 @@ def an_inquiry_that_becomes_a_lost_dispute(world: World) -> Iterator[None]:
     world.sandbox.lose_dispute(dispute)
 
 
-@scenario([SETTLED], gifts=["5000"], disputes=[("lost", "5000")], loses=False)
+@scenario([SETTLED], gifts=["5000"], disputes=[("lost", "5000")], asked=False)
 def a_bank_debit_that_comes_back_after_it_had_settled(world: World) -> Iterator[None]:
     gift = world.pledge(cents=5000)
     gift.pays_by_bank()
@@ -130,7 +130,7 @@ def a_bank_debit_that_comes_back_after_it_had_settled(world: World) -> Iterator[
     world.sandbox.return_debit(gift.charge)
 
 
-@scenario([SETTLED], ["ended"], ["1000"], ["payments.recurring_disputed"], disputes=[("lost", "1000")], loses=False)
+@scenario([SETTLED], ["ended"], ["1000"], ["payments.recurring_disputed"], disputes=[("lost", "1000")], asked=False)
 def a_first_month_is_charged_back(world: World) -> Iterator[None]:
     gift = world.pledge(monthly=True, cents=1000)
     gift.pays()
@@ -140,7 +140,7 @@ def a_first_month_is_charged_back(world: World) -> Iterator[None]:
     world.sandbox.lose_dispute(dispute)
 
 
-@scenario([SETTLED], gifts=["2500"], work=["payments.fraud_warning"], loses=False)
+@scenario([SETTLED], gifts=["2500"], work=["payments.fraud_warning"], asked=False)
 def an_early_fraud_warning(world: World) -> Iterator[None]:
     gift = world.pledge()
     gift.pays()
@@ -153,7 +153,7 @@ def an_early_fraud_warning(world: World) -> Iterator[None]:
     gifts=["2500"],
     refunds=[("stripe", "succeeded", "2500")],
     work=["payments.refund_adopted"],
-    loses=False,
+    asked=False,
 )
 def an_early_fraud_warning_and_the_money_back(world: World) -> Iterator[None]:
     gift = world.pledge()
