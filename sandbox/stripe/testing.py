@@ -84,7 +84,7 @@ class Handle(Scenes):
         return doing.pay(self.sandbox, session_id, card, email, name)
 
     def pay_in_page(self, session_id: str, card: str = "4242424242424242", **more: Any) -> str | None:
-        """Confirm a session for elements; `email`, `name`, `authenticate=False` to fail 3-D Secure."""
+        """Confirm a session for elements; `email`, `name`, `authenticate=False` to fail 3-D Secure, `wallet`."""
         if self.get(session_id)["ui_mode"] != "elements":
             raise ValueError("the session has a page of its own")
         return doing.pay(self.sandbox, session_id, card, **more)

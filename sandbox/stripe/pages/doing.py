@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sandbox.stripe.core.world import Sandbox
 from sandbox.stripe.flows import debits, finishing, settling
 from sandbox.stripe.flows.banks import ACCOUNTS, BankEntered
@@ -18,11 +20,15 @@ def pay(
     email: str = "donor@example.org",
     name: str = "Test Donor",
     authenticate: bool = True,
+    wallet: str | None = None,
 ) -> str | None:
     """Pay a session with a test card; the message when it was declined, None when it was paid.
 
-    When 3-D Secure asks, `authenticate` is the answer.
+    When 3-D Secure asks, `authenticate` is the answer. `wallet` is the one that hands the card over: the donor's
+    browser has it (`set_wallets`).
     """
+    if wallet is not None and wallet not in wallets_of(sandbox):
+        raise ValueError(f"the donor's browser has no {wallet}")
     session = sandbox.get("checkout.session", session_id)
     known = CARDS.get(card)
     cvc = "1234" if known and known.cvc_length == 4 else "123"
@@ -30,7 +36,7 @@ def pay(
     entered, errors = entry.read(form, sandbox.now(), finishing.known_email(session))
     if entered is None:
         raise ValueError("; ".join(errors.values()))
-    return _paid(sandbox, session_id, entered, authenticate)
+    return _paid(sandbox, session_id, replace(entered, wallet=wallet), authenticate)
 
 
 def pay_by_bank(

@@ -84,6 +84,7 @@ FACTS: dict[str, Callable[[], list[Any]]] = {
         Payment.method_label,
         Payment.failure,
     ),
+    "methods": rows(Payment.method_label),
     "orders": rows(Subscription.state),
     "order rows": rows(Subscription.state, Subscription.amount_cents),
     "ledger": _ledger,

@@ -156,8 +156,9 @@ def the_answer_to_opening_is_lost(world: World) -> Iterator[None]:
     gift.pays()
 
 
-@scenario([SETTLED], gifts=["2500"])
+@scenario([SETTLED], gifts=["2500"], methods=["Visa ending 4242 (Apple Pay)"])
 def a_wallet(world: World) -> Iterator[None]:
+    world.sandbox.set_wallets("apple_pay")
     gift = world.pledge(in_page=True)
     yield
-    gift.pays("378282246310005")
+    gift.pays(wallet="apple_pay")
