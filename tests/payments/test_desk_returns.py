@@ -307,3 +307,23 @@ def test_a_refund_is_a_way_to_its_payment(
     (page,) = [each for each in SUBJECT_PAGES if each.kind == "refund"]
     with app.test_request_context():
         assert page.url(refund_id) == page_of(payment_id)
+
+
+def test_the_list_of_what_is_or_was_disputed(house: Any, stripe_sandbox: Handle, outbox: Outbox, desk: Desk) -> None:
+    plain, disputed = (paid(house, stripe_sandbox, outbox) for _ in range(2))
+    person, path = desk(Role.DEVELOPMENT), "/desk/payments?disputed=y"
+
+    def shown() -> tuple[bool, bool]:
+        text = person.get(path).text
+        return page_of(plain) in text, page_of(disputed) in text
+
+    assert shown() == (False, False)
+    dispute = stripe_sandbox.dispute(charge_of(disputed))
+    hear(stripe_sandbox, outbox)
+    assert shown() == (False, True)
+    assert "checked" in person.get(path).text.partition('name="disputed"')[0].rpartition("<")[2]
+    stripe_sandbox.win_dispute(dispute["id"])
+    hear(stripe_sandbox, outbox)
+    assert shown() == (False, True)
+    taken = send(person, path, to="/desk/payments/export?disputed=y").text
+    assert (public_id("pay", disputed) in taken, public_id("pay", plain) in taken) == (True, False)

@@ -56,6 +56,7 @@ class PaymentFilterForm(FlaskForm):
     least = StringField("At least", [Length(max=20, message="Type an amount such as 25 or 12.50.")])
     most = StringField("At most", [Length(max=20, message="Type an amount such as 25 or 12.50.")])
     refunded = BooleanField("Refunded")
+    disputed = BooleanField("Disputed")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -105,6 +106,7 @@ class PaymentFilterForm(FlaskForm):
             least=self._cents(self.least, quietly=True),
             most=self._cents(self.most, quietly=True),
             refunded=bool(self.refunded.data),
+            disputed=bool(self.disputed.data),
         )
 
     @property

@@ -16,7 +16,16 @@ from station.core.ids import row_id
 from station.core.money import Money, MoneyError
 from station.licensee.queries import the_licensee
 from station.payments.gateway import PAYMENT_PREFIX, SUBSCRIPTION_PREFIX
-from station.payments.models import GatewayCall, Payment, PaymentKind, PaymentState, StripeEvent, Subscription, Tender
+from station.payments.models import (
+    Dispute,
+    GatewayCall,
+    Payment,
+    PaymentKind,
+    PaymentState,
+    StripeEvent,
+    Subscription,
+    Tender,
+)
 from station.payments.places import FINDERS, PaymentDonor, donors_of
 from station.payments.queries.rows import PaymentView, view_of
 
@@ -39,6 +48,7 @@ class PaymentFilter:
     least: int | None = None
     most: int | None = None
     refunded: bool = False
+    disputed: bool = False
 
 
 @dataclass(frozen=True)
@@ -134,6 +144,8 @@ def _conditions(wanted: PaymentFilter) -> list[sa.ColumnElement[bool]]:
         said.append(Payment.amount_cents <= wanted.most)
     if wanted.refunded:
         said.append(Payment.refunded_cents > 0)
+    if wanted.disputed:
+        said.append(sa.exists().where(Dispute.payment_id == Payment.id))
     return [*said, _found(wanted.words)] if wanted.words else said
 
 
