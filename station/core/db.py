@@ -99,6 +99,13 @@ def after_commit(call: Callable[[], None]) -> None:
     db.session().info.setdefault("after_commit", []).append(call)
 
 
+def one_view() -> None:
+    """All that this transaction reads is of one moment; call it first. On SQLite that is so by itself."""
+    session = db.session()
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(sa.text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+
+
 def in_transaction() -> bool:
     """Whether a `transaction()` is open here."""
     return _writing.get()

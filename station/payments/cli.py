@@ -151,14 +151,15 @@ def sweep_command() -> None:
 @group.command("compare")
 @with_appcontext
 def compare_command() -> None:
-    """Compare Stripe's balance with the ledger, to the cent; fails when they differ. The first time, what differs is
-    taken as the opening balance."""
+    """Compare Stripe's balance with the ledger, to the cent; fails when they differ. The first time, what
+    stood at Stripe before Station's first call is taken as the opening balance."""
     try:
         done = comparing.compare_with_stripe(COMMAND)
     except StripeUnavailable as error:
         raise click.ClickException(str(error)) from error
-    for name, cents in done.numbers.items():
-        click.echo(f"{name:<12}{cents / 100:>14,.2f}")
+    for name in ("stripe", "ledger", "moving", "in_flight", "difference"):
+        click.echo(f"{name:<12}{done.numbers[name] / 100:>14,.2f}")
+    click.echo("".join(f"in flight: {note}\n" for note in done.numbers["named"]), nl=False)
     click.echo("".join(f"{note}\n" for note in done.notes), nl=False)
     if done.notes:
         raise click.ClickException("Stripe's view and ours differ.")

@@ -52,14 +52,14 @@ BOOKS = (
     Invariant("stripe-view", "Stripe's view equals ours.", payout_checks.differs_from_stripe),
 )
 TIED = (
-    TieResolver(Tie.PAYMENT, ties.payment_tie, balance.booked_for_payments),
-    TieResolver(Tie.REFUND, tying.refund_tie, tying.booked_for_refunds),
-    TieResolver(Tie.DISPUTE, tying.dispute_tie, tying.booked_for_disputes),
-    TieResolver(Tie.PAYOUT, payouts.payout_tie, balance.booked_for_payouts),
-    TieResolver(Tie.FEE, ties.fee_tie(Tie.FEE), ties.no_rows),
-    TieResolver(Tie.DISPUTE_FEE, ties.fee_tie(Tie.DISPUTE_FEE), ties.no_rows),
+    TieResolver(Tie.PAYMENT, ties.payment_tie, balance.booked_for_payments, balance.payments_moved),
+    TieResolver(Tie.REFUND, tying.refund_tie, tying.booked_for_refunds, tying.refunds_moved),
+    TieResolver(Tie.DISPUTE, tying.dispute_tie, tying.booked_for_disputes, tying.disputes_moved),
+    TieResolver(Tie.PAYOUT, payouts.payout_tie, balance.booked_for_payouts, balance.payouts_moved),
+    TieResolver(Tie.FEE, ties.fee_tie(Tie.FEE), ties.no_rows, ties.none_moved),
+    TieResolver(Tie.DISPUTE_FEE, ties.fee_tie(Tie.DISPUTE_FEE), ties.no_rows, ties.none_moved),
 )
-OPENING = TieResolver(Tie.OPENING, ties.opening_tie, ties.no_rows)  # the last: whatever no other one knows
+OPENING = TieResolver(Tie.OPENING, ties.opening_tie, ties.no_rows, ties.none_moved)  # the last: of no row
 
 
 def wire_deposits() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from stripe import StripeClient
 
 from sandbox.stripe.flows.money import paying_out
 from station.accounts.models import WorkItem, WorkState
@@ -46,6 +47,20 @@ def paid(stripe: Any, outbox: Run, station: Any, cents: int = 1500) -> UUID:
     stripe.deliver_now()
     outbox()
     return payment_id
+
+
+def theirs(stripe: Any, cents: int) -> None:
+    """A charge that nobody of ours asked for."""
+    client = StripeClient(stripe.api_key, base_addresses={"api": stripe.url})
+    client.v1.payment_intents.create(
+        {
+            "amount": cents,
+            "currency": "usd",
+            "payment_method": "pm_card_visa",
+            "confirm": True,
+            "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
+        }
+    )
 
 
 def charge_of(payment_id: UUID) -> str:

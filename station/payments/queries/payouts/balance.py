@@ -140,6 +140,19 @@ def booked_for_payments(payment_ids: Collection[UUID]) -> Mapping[UUID, int]:
     return {row.payment_id: int(row.cents) for row in rows}
 
 
+def payments_moved(since: datetime) -> Mapping[UUID, datetime]:
+    """Payments whose money came to Stripe since an instant, each with its last change here."""
+    wanted = (Payment.state == PaymentState.SETTLED, Payment.tender == Tender.STRIPE, Payment.settled_at >= since)
+    rows = db.session().execute(sa.select(Payment.id, Payment.updated_at).where(*wanted))
+    return {row.id: row.updated_at for row in rows}
+
+
+def payouts_moved(since: datetime) -> Mapping[UUID, datetime]:
+    """Payouts that were made since an instant, each with its last change here."""
+    rows = db.session().execute(sa.select(Payout.id, Payout.updated_at).where(Payout.made_at >= since))
+    return {row.id: row.updated_at for row in rows}
+
+
 def booked_for_payouts(payout_ids: Collection[UUID]) -> Mapping[UUID, int]:
     """What payouts have taken from our balance: nothing once they came back."""
     gone = (*TRAVELLING, PayoutState.PAID)
@@ -159,6 +172,22 @@ def travelling(currency: str) -> int:
     """What is on its way to the bank: gone from Stripe's balance, not yet from our ledger's, in cents."""
     total = sa.select(sa.func.coalesce(sa.func.sum(Payout.amount_cents), 0))
     return int(db.session().scalar(total.where(Payout.state.in_(TRAVELLING), Payout.currency == currency)) or 0)
+
+
+def lines_since(since: datetime) -> Sequence[BalanceTransaction]:
+    """The lines that moved since an instant, oldest first."""
+    wanted = sa.select(BalanceTransaction).where(BalanceTransaction.made_at >= since)
+    return db.session().scalars(wanted.order_by(BalanceTransaction.made_at, BalanceTransaction.id)).all()
+
+
+def moved_by_lines(currency: str, without: Collection[BalanceTransaction]) -> int:
+    """What all lines but some have moved Stripe's balance by, those in the opening balance left out, in cents."""
+    total = sa.select(sa.func.coalesce(sa.func.sum(BalanceTransaction.net_cents), 0)).where(
+        BalanceTransaction.tie != Tie.OPENING,
+        BalanceTransaction.currency == currency,
+        BalanceTransaction.id.not_in([line.id for line in without]),
+    )
+    return int(db.session().scalar(total) or 0)
 
 
 def unmatched_lines(before: datetime | None = None) -> Sequence[BalanceTransaction]:

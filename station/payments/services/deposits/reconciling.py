@@ -74,7 +74,7 @@ def reconcile_named(stripe_id: str, actor: Actor) -> Reconciled:
     fold_again(lambda: lambda: fold_payout(seen, actor))
     found = balance.payout_of(stripe_id)
     if found is None:
-        raise StripeRefused(f"{stripe_id} is a payout of the other mode")
+        raise StripeRefused(f"{stripe_id} is a payout of the other mode, or from before the house was opened")
     return reconcile_payout(found.id, actor)
 
 

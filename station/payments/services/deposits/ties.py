@@ -9,11 +9,12 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from station.core import clock
 from station.core.db import db
 from station.core.money import Money
 from station.core.places import Place
 from station.licensee.queries import default_station
-from station.payments.models import BalanceTransaction, Payment, StripeSweep, SweepKind, Tie
+from station.payments.models import BalanceTransaction, GatewayCall, Payment, StripeSweep, SweepKind, Tie
 from station.payments.policies import Share, fee_kind, split_line
 from station.payments.queries.payouts import balance
 from station.payments.services.ledger import shares_of
@@ -36,12 +37,14 @@ class TieResolver:
     """How one kind of row recognises its lines.
 
     `find` reads only, and answers None for a line of another kind. `booked` says what the ledger has at Stripe for
-    rows, in cents: for each the sum of the nets of its lines, or the books and Stripe differ.
+    rows, in cents: for each the sum of the nets of its lines, or the books and Stripe differ. `moved` names the rows
+    that booked money at Stripe since an instant, each with the instant of its last change here.
     """
 
     kind: Tie
     find: Callable[[BalanceTransaction], Tied | None]
     booked: Callable[[Collection[UUID]], Mapping[UUID, int]]
+    moved: Callable[[datetime], Mapping[UUID, datetime]]
 
 
 TIES: Place[TieResolver] = Place("what lines of Stripe's balance are tied to")
@@ -94,19 +97,26 @@ def fee_tie(kind: Tie) -> Callable[[BalanceTransaction], Tied | None]:
 
 
 def opening_tie(line: BalanceTransaction) -> Tied | None:
-    """What moved before the opening balance was taken, and was not in our books then: it is in that balance."""
-    taken = opened_at()
-    if taken is None or line.made_at >= taken or line.postings:
+    """What moved before the house was opened, and is not in our books: it is in the opening balance."""
+    if line.made_at >= opened_at() or line.postings:
         return None
     return Tied(None, whole(line, {default_station().id: 1}))
 
 
-def opened_at() -> datetime | None:
-    """When Stripe's balance and ours were compared for the first time; None before."""
-    first = sa.select(sa.func.min(StripeSweep.began_at)).where(StripeSweep.kind == SweepKind.COMPARISON)
-    return db.session().scalar(first)
+def opened_at() -> datetime:
+    """Since when each movement of Stripe's balance is ours to explain: the first comparison, or our first call that
+    could move money, whichever was earlier. Until there is either: now. A whole second, as Stripe's instants are."""
+    session = db.session()
+    compared = sa.select(sa.func.min(StripeSweep.since)).where(StripeSweep.kind == SweepKind.COMPARISON)
+    opened = session.scalar(compared) or session.scalar(sa.select(sa.func.min(GatewayCall.created_at))) or clock.now()
+    return opened.replace(microsecond=0)
 
 
 def no_rows(rows: Collection[UUID]) -> Mapping[UUID, int]:
     """What is booked for rows, of a kind that has none: such a line books itself."""
+    return {}
+
+
+def none_moved(since: datetime) -> Mapping[UUID, datetime]:
+    """The rows that booked money, of a kind that has none."""
     return {}

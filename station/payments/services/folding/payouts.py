@@ -14,6 +14,7 @@ from station.payments.models import Listing, Payout, PayoutState
 from station.payments.policies import PAYOUT, PayoutEdge, payout_edge
 from station.payments.queries.payouts import balance
 from station.payments.services.deposits.payouts import refresh
+from station.payments.services.deposits.ties import opened_at
 from station.payments.services.folding.outcome import Outcome, ignored, told
 
 RECONCILE = Job("payments.reconcile", Queue.MONEY, lease=600)
@@ -29,6 +30,8 @@ def fold_payout(seen: PayoutSeen, actor: Actor = STRIPE) -> Outcome:
     """A payout: its state, its place in the ledger, and a job that reads its lines once Stripe has listed them."""
     if seen.livemode is not settings().livemode:
         return ignored("a payout of the other mode")
+    if seen.made_at < opened_at() and balance.payout_of(seen.id) is None:
+        return ignored("a payout from before the house was opened: the opening balance is without it")
     payout, fresh = _row(seen)
     moved = _follow(payout, seen, actor)
     if payout.listing is Listing.PENDING and seen.listing != payout.listing:

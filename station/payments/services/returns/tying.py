@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -16,6 +17,8 @@ from station.payments.models import (
     DisputeMovement,
     LedgerEntry,
     LedgerTransaction,
+    Refund,
+    RefundOrigin,
     RefundState,
 )
 from station.payments.services.deposits.ties import Tied, whole
@@ -68,6 +71,20 @@ def booked_for_disputes(dispute_ids: Collection[UUID]) -> Mapping[UUID, int]:
     moved = sa.select(DisputeMovement.id, DisputeMovement.dispute_id)
     found = db.session().execute(moved.where(DisputeMovement.dispute_id.in_(dispute_ids))).all()
     return _booked({f"{kind}:{row.id}": row.dispute_id for row in found for kind in OF_MOVEMENTS})
+
+
+def refunds_moved(since: datetime) -> Mapping[UUID, datetime]:
+    """Refunds through Stripe that were asked for since an instant and are booked, each with its last change here."""
+    wanted = (Refund.created_at >= since, Refund.booked, Refund.origin != RefundOrigin.HAND)
+    rows = db.session().execute(sa.select(Refund.id, Refund.updated_at).where(*wanted))
+    return {row.id: row.updated_at for row in rows}
+
+
+def disputes_moved(since: datetime) -> Mapping[UUID, datetime]:
+    """Disputes that moved money since an instant, each with its last change here."""
+    moved = sa.select(DisputeMovement.dispute_id).where(DisputeMovement.at >= since)
+    rows = db.session().execute(sa.select(Dispute.id, Dispute.updated_at).where(Dispute.id.in_(moved)))
+    return {row.id: row.updated_at for row in rows}
 
 
 def _booked(rows: Mapping[str, UUID]) -> dict[UUID, int]:
