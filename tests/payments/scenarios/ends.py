@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -12,14 +13,18 @@ from station.core.db import db
 from station.core.events import Event
 from station.core.places import INVARIANTS
 from station.giving.models import Gift
+from station.licensee.models import Station
 from station.mail.models import OutgoingMail
 from station.payments.models import (
+    Account,
+    BalanceTransaction,
     CallState,
     Dispute,
     GatewayCall,
     LedgerEntry,
     LedgerTransaction,
     Payment,
+    Payout,
     Refund,
     StripeEvent,
     Subscription,
@@ -29,6 +34,8 @@ from station.receipts.models import Receipt
 from tests.conftest import MONEY
 
 BOOKS = MONEY | {"stripe-events"}
+
+BROUGHT = ("payout", "line")
 
 # what is told once, whatever came when; how often somebody was told of a state in between depends on when one looked
 TOLD = (
@@ -65,12 +72,30 @@ def _letters() -> list[Any]:
 
 
 def _ledger() -> list[Any]:
+    """Each entry; of payouts and lines, which are brought to what is known of them by then, what is left of all."""
     found = db.session().execute(
-        sa.select(LedgerTransaction.kind, LedgerEntry.account, LedgerEntry.amount_cents).join(
-            LedgerEntry, LedgerEntry.transaction_id == LedgerTransaction.id
-        )
+        sa.select(LedgerTransaction.kind, LedgerEntry.account, Station.slug, LedgerEntry.amount_cents)
+        .join(LedgerEntry, LedgerEntry.transaction_id == LedgerTransaction.id)
+        .join(Station, Station.id == LedgerEntry.station_id)
     )
-    return sorted((row.kind, row.account.value, row.amount_cents) for row in found)
+    entries = [(row.kind, row.account.value, row.slug, row.amount_cents) for row in found]
+    left: Counter[tuple[str, str, str]] = Counter()
+    for kind, account, slug, cents in entries:
+        left[kind, account, slug] += cents if kind in BROUGHT else 0
+    brought = [(*about, cents) for about, cents in left.items() if cents]
+    return sorted([each for each in entries if each[0] not in BROUGHT] + brought)
+
+
+def _bank() -> list[Any]:
+    """What has come to the bank, by station, in cents."""
+    return [(slug, cents) for _, account, slug, cents in _ledger() if account == Account.BANK.value]
+
+
+def _payouts() -> list[Any]:
+    found = db.session().execute(sa.select(Payout.state, Payout.amount_cents, Payout.reconciled_at)).all()
+    return sorted(
+        (row.state.value, str(row.amount_cents), "reconciled" if row.reconciled_at else "") for row in found
+    )
 
 
 FACTS: dict[str, Callable[[], list[Any]]] = {
@@ -92,6 +117,11 @@ FACTS: dict[str, Callable[[], list[Any]]] = {
     "receipts": rows(Receipt.amount_cents, Receipt.given_on),
     "letters": _letters,
     "work": rows(WorkItem.kind, where=(WorkItem.state == WorkState.OPEN, WorkItem.kind.startswith("payments."))),
+    "bank": _bank,
+    "payouts": _payouts,
+    "payout lines": rows(
+        BalanceTransaction.tie, BalanceTransaction.net_cents, where=(BalanceTransaction.payout_id.is_not(None),)
+    ),
     "refunds": rows(Refund.origin, Refund.state, Refund.amount_cents),
     "disputes": rows(Dispute.state, Dispute.amount_cents),
     "told": rows(Event.name, where=(Event.name.in_(TOLD),)),

@@ -25,6 +25,7 @@ from uuid import UUID
 import sqlalchemy as sa
 import stripe
 
+from sandbox.stripe.flows.money import paying_out
 from sandbox.stripe.testing import Handle
 from station.core import clock
 from station.core.actor import VISITOR
@@ -34,7 +35,7 @@ from station.core.money import Money
 from station.giving import services as giving
 from station.giving.models import Frequency, Pledge
 from station.giving.services import PledgeRequest
-from station.licensee.queries import default_station
+from station.licensee.queries import stations
 from station.payments.models import Payment, Subscription
 from station.payments.services import look_at_payment
 
@@ -95,12 +96,38 @@ class World:
         ).v1
         self.givers = 0
 
-    def pledge(self, *, monthly: bool = False, cents: int = 2500, in_page: bool = False, email: str = "") -> Giving:
+    def pledge(
+        self,
+        *,
+        monthly: bool = False,
+        cents: int = 2500,
+        in_page: bool = False,
+        email: str = "",
+        station: str = "news",
+    ) -> Giving:
         """Somebody fills in the form and stands before the payment."""
         self.givers += 1
-        self.last = Giving(self, monthly, cents, in_page, email or f"donor{self.givers}@example.org")
+        self.last = Giving(self, monthly, cents, in_page, email or f"donor{self.givers}@example.org", station)
         self.last.presses()
         return self.last
+
+    def charges_elsewhere(self, cents: int) -> None:
+        """Another program charges somebody in the same account."""
+        only_card = {"enabled": True, "allow_redirects": "never"}
+        self.dashboard.payment_intents.create(
+            {
+                "amount": cents,
+                "currency": "usd",
+                "payment_method": "pm_card_visa",
+                "confirm": True,
+                "automatic_payment_methods": only_card,  # type: ignore[typeddict-item]
+            }
+        )
+
+    def lists(self, payout: str) -> None:
+        """Stripe has listed the lines of a payout."""
+        with self.sandbox.sandbox.action():
+            paying_out.reconcile(self.sandbox.sandbox, self.sandbox.get(payout))
 
     def wait(self, **span: float) -> None:
         """Time passes, here and at Stripe, and what falls due there happens."""
@@ -112,11 +139,11 @@ class World:
 class Giving:
     """A donor's pledge, with what they and others can do about it."""
 
-    def __init__(self, world: World, monthly: bool, cents: int, in_page: bool, email: str) -> None:
+    def __init__(self, world: World, monthly: bool, cents: int, in_page: bool, email: str, station: str) -> None:
         self.world, self.in_page = world, in_page
         self.request = PledgeRequest(
             attempt=new_id().hex[-12:],
-            station_id=default_station().id,
+            station_id=next(each.id for each in stations() if each.slug == station),
             frequency=Frequency.MONTH if monthly else Frequency.ONCE,
             amount=Money(cents),
             given_name="Ada",
