@@ -19,7 +19,7 @@ from sandbox.stripe.testing import Handle, running_sandbox
 from station.core import bulletin, clock, runtime
 from station.payments.policies import FOLDED
 from tests.conftest import changed, fresh_database
-from tests.payments.scenarios import monthly, once, payouts, returns  # noqa: F401  (they register themselves)
+from tests.payments.scenarios import changes, monthly, once, payouts, returns  # noqa: F401  (they register)
 from tests.payments.scenarios.ends import end_of_it
 from tests.payments.scenarios.language import SCENARIOS, Scenario
 from tests.payments.scenarios.playing import AnyOrder, InOrder, Luck, play
