@@ -9,14 +9,19 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from station.core import clock
 from station.core.actor import Actor
 from station.core.db import db
 from station.core.money import Money
 from station.demo.generator.calendar import Calendar
+from station.demo.generator.money.pledges import CURRENCY
 from station.payments import queries
 from station.payments.gateway import DisputeSeen, Moved, OfCharge, RefundSeen, WarningSeen
-from station.payments.models import Payment, PaymentKind, PaymentState, RefundReason, Tender
+from station.payments.models import Account, Payment, PaymentKind, PaymentState, RefundReason, Tender
+from station.payments.queries.payouts.balance import balance_of, travelling
 from station.payments.services import ask_refund
+from station.payments.services.deposits.comparing import open_books
+from station.payments.services.deposits.sweeps import keep_comparison
 from station.payments.services.folding import fold_dispute, fold_refund, fold_warning
 
 RECENT = timedelta(days=60)
@@ -93,3 +98,12 @@ def _dispute(payment: Payment, now: datetime) -> None:
 def _warn(payment: Payment, now: datetime) -> None:
     charge = _of(payment)
     fold_warning(WarningSeen(f"issfr_demo_{payment.charge}", charge, "made_with_stolen_card", True, now))
+
+
+def nothing_is_at_stripe(actor: Actor) -> None:
+    """The sandbox's account has seen none of this and is empty: what went back since the last payout is evened out by
+    the opening balance. From the next second on each movement is to be explained."""
+    now, moving = clock.now(), travelling(CURRENCY)
+    open_books(moving - balance_of(Account.STRIPE, CURRENCY), CURRENCY, now)
+    numbers = {"stripe": 0, "ledger": moving, "moving": moving, "in_flight": 0, "difference": 0, "named": []}
+    keep_comparison(now + timedelta(seconds=1), now, 0, [], numbers, actor)

@@ -35,7 +35,7 @@ from station.demo.generator.newsroom import newsroom
 from station.demo.generator.people import Person, people
 from station.demo.generator.rows import Rows
 from station.demo.generator.traffic import traffic
-from station.demo.goes_back import goes_back
+from station.demo.goes_back import goes_back, nothing_is_at_stripe
 from station.demo.queries import house_is_empty
 from station.licensee.models import Licensee
 from station.licensee.queries import LicenseeView, StationView, stations, the_licensee
@@ -89,6 +89,7 @@ def load_demo(actor: Actor = COMMAND) -> DemoSummary:
         keyed = counter(calendar, donors, air, staff[Role.DEVELOPMENT])
         note_unmatched(actor)
         summary = _with(summary, keyed, goes_back(calendar, staff[Role.DEVELOPMENT]))
+        nothing_is_at_stripe(actor)
         session.execute(sa.text("ANALYZE"))  # the planner has seen none of these rows
         for name in BULLETINS:
             bulletin.bump(name)

@@ -64,7 +64,7 @@ def compare_with_stripe(actor: Actor = COMPARER) -> StripeSweep:
         one_view()
         ahead = _ahead(movements, since)
         if first:
-            _open(stripe - balance.moved_by_lines(currency, ahead), currency, opened)
+            open_books(stripe - balance.moved_by_lines(currency, ahead), currency, opened)
         gaps = _gaps(ahead, known, since)
         in_flight = sum(gap.cents for gap in gaps if gap.young)
         position, moving = balance.balance_of(Account.STRIPE, currency), balance.travelling(currency)
@@ -97,8 +97,8 @@ def _look(since: datetime) -> tuple[int, list[Movement]]:
     return before, movements
 
 
-def _open(cents: int, currency: str, at: datetime) -> None:
-    """Book the opening balance, where there is one."""
+def open_books(cents: int, currency: str, at: datetime) -> None:
+    """Book the opening balance, where there is one, in the caller's transaction."""
     station_id = default_station().id
     lines = [ledger.Line(Account.STRIPE, station_id, cents), ledger.Line(Account.OPENING, station_id, -cents)]
     if cents:
