@@ -12,6 +12,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from station.accounts.models import Role
+from station.core import clock
+from station.core.actor import COMMAND
 from station.core.ids import public_id
 from station.payments.desk.files import dollars, plain
 from station.payments.models import Tie
@@ -129,9 +131,17 @@ def test_the_page_of_sweeps(payout: str, desk: Desk) -> None:
     comparing.compare_with_stripe()
     sweeps.sweep_events()
     sweeps.sweep_lines()
-    page = desk(Role.AUDITOR).get("/desk/books/sweeps").get_data(as_text=True)
+    auditor = desk(Role.AUDITOR)
+    page = auditor.get("/desk/books/sweeps").get_data(as_text=True)
     for words in ("Difference", "$0.00", "none", "Comparison", "Events", "Balance", "tied to nothing"):
         assert words in page, words
+    assert "in flight" not in page
+    now = clock.now()
+    numbers = {"stripe": 0, "ledger": 970, "moving": 0, "in_flight": 970, "difference": 0, "named": ["pay_x: 970"]}
+    sweeps.keep_comparison(now, now, 0, [], numbers, COMMAND)
+    page = auditor.get("/desk/books/sweeps").get_data(as_text=True)
+    assert "$9.70 in flight" in page
+    assert "pay_x: 970" in page
 
 
 @pytest.mark.parametrize(
