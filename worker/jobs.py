@@ -38,9 +38,9 @@ def task(job: Job) -> Callable[[W], W]:
     return register
 
 
-def periodic(name: str, queue: Queue = Queue.REPORTS, lease: int = 120) -> Callable[[W], W]:
+def periodic(name: str, queue: Queue = Queue.REPORTS, lease: int = 120, attempts: int = 3) -> Callable[[W], W]:
     """Make a function without arguments the work of a scheduled job; worker/schedule.py says when it runs."""
-    job = SCHEDULED[name] = Job(name, queue, lease=lease, attempts=3)
+    job = SCHEDULED[name] = Job(name, queue, lease=lease, attempts=attempts)
 
     def register(work: W) -> W:
         def recorded() -> None:

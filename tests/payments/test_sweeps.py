@@ -12,6 +12,7 @@ from flask import Flask
 
 from station.core.db import db, transaction
 from station.core.events import Event
+from station.core.outbox import JobState, Outbox, enqueue
 from station.payments.cli import group
 from station.payments.models import Account, EventState, PaymentState, StripeEvent, StripeSweep, SweepKind, Tie
 from station.payments.queries.payouts import checks as payout_checks
@@ -30,6 +31,7 @@ from tests.payments.parts import (
     state_of,
     work_items,
 )
+from worker.jobs import SCHEDULED
 
 Later = Callable[..., None]
 
@@ -195,6 +197,24 @@ def test_a_sweep_that_stripe_does_not_answer_says_nothing(house: Any, stripe_san
         with pytest.raises(reconciling.gateway.StripeUnavailable):
             each()
     assert count(StripeSweep) == 0
+
+
+@pytest.mark.parametrize("name", ["compare", "reconcile_all", "sweep_events", "sweep_lines"])
+def test_a_sweep_outlasts_an_outage_of_forty_minutes(
+    name: str, house: Any, stripe_sandbox: Any, outbox: Run, later: Later
+) -> None:
+    """It comes too seldom to be left out because Stripe was silent for some seconds."""
+    with transaction():
+        enqueue(SCHEDULED[f"payments.{name}"])
+    stripe_sandbox.fault("error_before", count=1000)
+    for _ in range(7):
+        outbox()
+        later(minutes=6)
+    stripe_sandbox.sandbox.faults.clear()
+    outbox()
+    db.session.rollback()
+    row = db.session().scalars(sa.select(Outbox).where(Outbox.job == f"payments.{name}")).one()
+    assert (row.state, row.attempts) == (JobState.DONE, 8)
 
 
 def test_empty_sweeps_are_forgotten_after_thirty_days(house: Any, stripe_sandbox: Any, later: Later) -> None:

@@ -27,6 +27,8 @@ from station.payments.services import (
 from station.payments.services.deposits import comparing, reconciling, sweeps
 from worker.jobs import periodic, task
 
+PATIENCE = 10  # attempts of a look at Stripe that comes too seldom to be left out: forty minutes of no answer
+
 
 @task(APPLY)
 def apply(event_id: str) -> None:
@@ -68,23 +70,23 @@ def reconcile(payout_id: str) -> None:
     reconciling.reconcile_payout(UUID(payout_id))
 
 
-@periodic("payments.sweep_events", Queue.MONEY)
+@periodic("payments.sweep_events", Queue.MONEY, attempts=PATIENCE)
 def sweep_events() -> None:
     sweeps.sweep_events()
     sweeps.forget_old_sweeps()
 
 
-@periodic("payments.compare", Queue.MONEY, lease=1800)
+@periodic("payments.compare", Queue.MONEY, lease=1800, attempts=PATIENCE)
 def compare() -> None:
     comparing.compare_with_stripe()
 
 
-@periodic("payments.reconcile_all", Queue.MONEY, lease=1800)
+@periodic("payments.reconcile_all", Queue.MONEY, lease=1800, attempts=PATIENCE)
 def reconcile_all() -> None:
     reconciling.reconcile_payouts()
 
 
-@periodic("payments.sweep_lines", Queue.MONEY, lease=600)
+@periodic("payments.sweep_lines", Queue.MONEY, lease=600, attempts=PATIENCE)
 def sweep_lines() -> None:
     sweeps.sweep_lines()
 
