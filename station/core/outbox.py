@@ -120,10 +120,10 @@ def enqueue(job: Job, *, key: str | None = None, run_at: datetime | None = None,
 
 
 def take_due(limit: int = 100) -> list[tuple[UUID, str, Queue]]:
-    """Rows whose bell should ring now: (id, job, queue). Marks them published; unclaimed ones ring again later.
+    """Rows whose bell should ring now, the longest due first: (id, job, queue).
 
-    Each ring is one more message, so that a long queue would grow by being long: a row that has been due for twice a
-    pause and more waits for a longer one.
+    Marks them published; unclaimed ones ring again later. Each ring is one more message, so that a long queue would
+    grow by being long: a row that has been due for twice a pause and more waits for a longer one.
     """
     now = clock.now()
     unheard = [sa.and_(Outbox.published_at < now - pause, Outbox.run_at > now - 2 * pause) for pause in PAUSES]
@@ -138,10 +138,11 @@ def take_due(limit: int = 100) -> list[tuple[UUID, str, Queue]]:
             sa.update(Outbox)
             .where(Outbox.id.in_(due))
             .values(published_at=now)
-            .returning(Outbox.id, Outbox.job, Outbox.queue)
+            .returning(Outbox.id, Outbox.job, Outbox.queue, Outbox.run_at)
             .execution_options(synchronize_session=False)
         )
-        return [(row.id, row.job, row.queue) for row in found]
+        rows = sorted(found, key=lambda row: (row.run_at, row.id))  # RETURNING promises no order
+        return [(row.id, row.job, row.queue) for row in rows]
 
 
 def give_back(ids: Sequence[UUID]) -> None:
