@@ -142,13 +142,14 @@ class AnyOrder:
             bag.append(Letter(letter.event))
 
 
-def play(scenario: Scenario, sandbox: Handle, luck: Luck, before_sweeping: Callable[[], Any] = lambda: None) -> Any:
-    """Let it happen from a fresh start, then let every check and sweep run. Returns what `before_sweeping` said."""
+def play(scenario: Scenario, sandbox: Handle, luck: Luck, before: Callable[[], Any] = lambda: None) -> Any:
+    """Let it happen from a fresh start, then let every check and sweep run. Returns what was said `before` those."""
     tasks.load()
-    world = World(sandbox)
-    comparing.compare_with_stripe()  # the balance that the house begins with
-    sweeps.sweep_events()
-    world.wait(minutes=1)
+    world, sweeping = World(sandbox), luck.sweeps()
+    if sweeping:
+        comparing.compare_with_stripe()  # the balance that the house begins with
+        sweeps.sweep_events()
+        world.wait(minutes=1)
     bag: list[Letter] = []
     seen = 0
     for _ in scenario.script(world):
@@ -157,10 +158,10 @@ def play(scenario: Scenario, sandbox: Handle, luck: Luck, before_sweeping: Calla
     _gather(sandbox, bag, seen)
     luck.finish(bag)
     work_off()
-    said = before_sweeping()
+    said = before()
     for span in CHECKS:
         _check(timedelta(**span))
-    if luck.sweeps():
+    if sweeping:
         _sweep()
     _check(A_MONTH)
     return said
