@@ -18,6 +18,7 @@ from station.core.outbox import JobState, Outbox
 from station.payments.gateway import client as gateway_client
 from station.payments.models import EventState, StripeEvent
 from station.payments.services import apply_event, check_open_payments
+from station.payments.services.upkeep import sweep
 from tests.conftest import changed
 from tests.payments.parts import count, work_items
 
@@ -184,6 +185,23 @@ def test_an_event_without_a_job_gets_one_again_and_then_a_person(
     later(minutes=5)
     check_open_payments()
     assert (jobs(), work_items()) == ([("evt_1", JobState.READY)], ["payments.event"])
+
+
+def test_an_event_that_is_applied_while_the_sweep_looks_is_nobodys_work(
+    client: FlaskClient, later: Later, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker closes it, and its work item if there were one, after the sweep has read that it waits."""
+    assert post(client, body()) == 200
+    later(minutes=16)
+
+    def applied_by_another(event_id: str, _now: object) -> bool:
+        with transaction() as session:
+            session.get_one(StripeEvent, event_id).state = EventState.APPLIED
+        return False
+
+    monkeypatch.setattr(sweep, "ring_again", applied_by_another)
+    check_open_payments()
+    assert work_items() == []
 
 
 def test_an_applied_event_is_not_asked_about_again(client: FlaskClient) -> None:

@@ -18,7 +18,7 @@ from station.core.actor import job
 from station.core.db import transaction
 from station.payments import gateway, queries
 from station.payments.gateway import StripeUnavailable
-from station.payments.models import Payment
+from station.payments.models import EventState, Payment, StripeEvent
 from station.payments.services.checkout.closing import SESSION_LIFE, expire_unopened, look_at_session, unanswered
 from station.payments.services.checkout.opening import CheckoutClosed, as_sent, send
 from station.payments.services.folding import Fold, fold_charge, fold_invoice, fold_subscription
@@ -168,14 +168,24 @@ def _look_at_subscription(stripe_id: str) -> Fold:
 def _wake_events() -> None:
     """Events that wait get a live job; those that wait too long, a person."""
     now = clock.now()
-    for event in queries.waiting_events(now - ASK_AFTER, A_RUN):
-        ring_again(event.id, now)
-        if event.received_at < now - LATE:
-            open_work_item(
-                "payments.event",
-                f"payments.event:{event.id}",
-                Role.DEVELOPMENT,
-                "An event of Stripe waits",
-                f"{event.type} about {event.object_id or 'nothing'}: {event.outcome or 'not tried yet'}",
-                data={"event_id": event.id},
-            )
+    waiting = [(event.id, event.received_at) for event in queries.waiting_events(now - ASK_AFTER, A_RUN)]
+    for event_id, received_at in waiting:
+        ring_again(event_id, now)
+        if received_at < now - LATE:
+            _call_somebody(event_id)
+
+
+def _call_somebody(event_id: str) -> None:
+    """A work item for an event that waits, unless a worker has applied it by now and looked for the item in vain."""
+    with transaction() as session:
+        event = session.get_one(StripeEvent, event_id, with_for_update=True, populate_existing=True)
+        if event.state not in (EventState.RECEIVED, EventState.FAILED):
+            return
+        open_work_item(
+            "payments.event",
+            f"payments.event:{event.id}",
+            Role.DEVELOPMENT,
+            "An event of Stripe waits",
+            f"{event.type} about {event.object_id or 'nothing'}: {event.outcome or 'not tried yet'}",
+            data={"event_id": event.id},
+        )
