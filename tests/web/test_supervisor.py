@@ -79,7 +79,7 @@ def test_a_killed_worker_is_replaced_and_does_what_was_asked_meanwhile(running: 
     running.wait_for("worker was killed (signal 9); starting it again")
     _, alive = psutil.wait_procs(pool, timeout=5)
     assert alive == []
-    running.wait_until(lambda: outbox_states(running) == ["DONE"], "the letter sent")
+    running.wait_until(lambda: letters_to_ada(running) == ["SENT"], "the letter sent")
     for word in ("beat", "relay"):
         running.named(word).kill()
         running.wait_for(f"{word} was killed (signal 9); starting it again")
@@ -130,6 +130,7 @@ def test_a_second_one_on_the_same_home_is_refused(running: Running) -> None:
     assert running.process.poll() is None
 
 
-def outbox_states(running: Running) -> list[str]:
+def letters_to_ada(running: Running) -> list[str]:
     with closing(sqlite3.connect(running.home / "station.sqlite", timeout=10)) as connection:
-        return [state for (state,) in connection.execute("SELECT upper(state) FROM outbox WHERE job = 'mail.send'")]
+        wanted = "SELECT upper(state) FROM outgoing_mail WHERE to_email = 'ada@example.org'"
+        return [state for (state,) in connection.execute(wanted)]
