@@ -132,5 +132,5 @@ def test_a_second_one_on_the_same_home_is_refused(running: Running) -> None:
 
 def letters_to_ada(running: Running) -> list[str]:
     with closing(sqlite3.connect(running.home / "station.sqlite", timeout=10)) as connection:
-        wanted = "SELECT upper(state) FROM outgoing_mail WHERE to_email = 'ada@example.org'"
+        wanted = "SELECT upper(state) FROM outgoing_mail WHERE recipient = 'ada@example.org'"
         return [state for (state,) in connection.execute(wanted)]
