@@ -49,6 +49,9 @@ SWEEPS = 12
 BACKLOG = 300  # seconds in which a busy machine works off what the storm has left
 # each donor has an address; a silent Stripe is given up soon; each process says where it is
 STORM = {"STATION_PROXIES": "1", "STRIPE_TIMEOUT": "4", "STATION_TEST_POINTS": "1"}
+# After a thousand openings in ten minutes everyone is asked for a proof, which these donors have no script to find:
+# all but the first 250 of a large storm call the phone room.
+STORM["SCREENING_TRUSTED_NETWORKS"] = "10.1.0.0/16,10.2.0.0/16,10.3.0.0/16"
 
 
 @pytest.mark.timeout(1800)
