@@ -28,7 +28,6 @@ from station.demo.deposits import deposits
 from station.demo.generator.calendar import Calendar
 from station.demo.generator.letters import NO_MAILBOX, receipts
 from station.demo.generator.money.books import Books
-from station.demo.generator.money.keeping import DECLINED
 from station.demo.generator.money.plans import plans
 from station.demo.generator.money.unpaid import CASES, unpaid
 from station.demo.generator.newsroom import newsroom
@@ -189,7 +188,7 @@ def _work(rows: Rows, books: Books, lost: list[UUID]) -> None:
             f"renewal:{declined.subscription_id}",
             Role.DEVELOPMENT,
             f"A charge of {declined.person.name} was declined",
-            f"{DECLINED} Stripe tries the card again by itself. A note or a call may help.",
+            f"{declined.why} A note or a call may help.",
             Subject("member", declined.member_id),
             {"subscription": str(declined.subscription_id)},
         )

@@ -22,6 +22,7 @@ from station.payments.models import Interval, Subscription, SubscriptionState
 from station.payments.policies import MONTHS
 
 CANCELLED = "the donor asked to stop"
+NEXT = {True: "Stripe tries the card again by itself.", False: "Nothing is tried until the donor has confirmed it."}
 REST = timedelta(days=75)  # of the paused gift, from now on
 STATE = {
     End.GOES_ON: SubscriptionState.ACTIVE,
@@ -39,6 +40,7 @@ class Declined:
     person: Person
     member_id: UUID
     subscription_id: UUID
+    why: str  # and what comes next, as the desk is told
 
 
 class Orders:
@@ -83,7 +85,7 @@ class Orders:
             open_invoice(self.rows, plan, subscription_id, name("in"), at)
             self._tell(plan, "retrying" if again else "needs_action", subscription_id, at, reason=words)
             self._note("giving.renewal.failed", at, pledge_id, member_id, words)
-            self.declined.append(Declined(plan.person, member_id, subscription_id))
+            self.declined.append(Declined(plan.person, member_id, subscription_id, f"{words} {NEXT[again]}"))
         return subscription_id
 
     def _tell_end(self, plan: Plan, subscription_id: UUID, pledge_id: UUID, member_id: UUID) -> None:
