@@ -8,7 +8,7 @@ TESTS  ?= tests
 BIN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-dev test browser faults examiners bench mutants soak lint lock clean
+.PHONY: help run setup setup-dev setup-bench test browser faults examiners bench mutants soak lint lock clean
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,22 +22,25 @@ setup:  ## make the environment that `make run` needs
 setup-dev:  # the environment of tests and checks; it contains that of `make run`
 	@tools/setup.sh "$(PYTHON)" "$(VENV)" dev
 
+setup-bench:  # the environment of measuring; it contains that of tests
+	@tools/setup.sh "$(PYTHON)" "$(VENV)" bench
+
 test: setup-dev  ## run the tests that need no browser; says what was skipped and why
 	@echo "Tests on $${STATION_TEST_DATABASE_URL:-SQLite}: units, pages, contracts, migrations, real processes."
 	@echo "Left out here, because they have commands of their own: make browser, make faults, make examiners, make soak, make bench."
-	@$(BIN)/python -m pytest -n auto -m "not browser and not faults and not examiners" -rs $(TESTS)
+	@$(BIN)/python -m pytest -n auto -m "not browser and not faults and not examiners" -rfEs $(TESTS)
 
 browser: setup-dev  ## run the journeys in a real browser (needs Chromium)
-	@$(BIN)/python -m pytest -m browser -rs $(TESTS)
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -m browser -rfEs $(TESTS)
 
 faults: setup-dev  ## kill real processes between any two steps and count what is left
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m faults -rs $(TESTS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m faults -rfEs $(TESTS)
 
 examiners: setup-dev  ## have the programs of others examine Station (needs npm, Node 20 and Java)
 	@tools/examiners.sh
-	@$(BIN)/python -m pytest -n auto -m examiners -rs $(TESTS)
+	@$(BIN)/python -m pytest -n auto -m examiners -rfEs $(TESTS)
 
-bench: setup-dev  ## measure; prints a table and writes bench/results.json
+bench: setup-bench  ## measure; prints a table and writes bench/results.json
 	@$(BIN)/python -m bench
 
 mutants: setup-dev  ## take the guards of the worst traps away, one at a time: a named test must fail

@@ -15,6 +15,7 @@ from datetime import date
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent
 DEMO_SECRET = "demo-secret-not-for-production-" + "0" * 32
@@ -25,6 +26,7 @@ MODES = ("development", "test", "production")
 DATABASES = ("sqlite", "postgresql+psycopg")
 BROKERS = ("sqla+sqlite", "amqp", "amqps", "redis", "rediss")
 WIDEST_TRUSTED = {4: 16, 6: 32}  # prefix lengths
+LONGEST_BOUNCES_LOCAL = 21  # letters: station/mail/policies/verp.py writes 43 more, and 64 are allowed
 SMTP_PORTS = (25, 465, 587)  # RFC 5321, 8314, 6409
 LIVE_KEYS = ("sk_live_", "rk_live_")
 
@@ -45,6 +47,20 @@ class FeeRate:
     basis_points: int
     fixed_cents: int = 0
     cap_cents: int | None = None
+
+
+# Messages a minute and workers at once, by the groups of station/mail/policies/providers.py
+MAIL_RATES = "gmail 600 4, yahoo 300 3, outlook 300 3, other 1200 6"
+_MAIL_RATE = re.compile(r"([a-z]{2,20}) (\d{1,6}) (\d{1,3})")
+
+
+@dataclass(frozen=True)
+class MailRate:
+    """How fast bulk mail goes to one provider: messages a minute, and by so many workers at once."""
+
+    provider: str
+    per_minute: int
+    at_once: int
 
 
 class SettingsError(Exception):
@@ -89,6 +105,17 @@ def _rate(text: str) -> FeeRate:
     return FeeRate(method, date.fromisoformat(since), points, int(fixed or 0), int(cap) if cap else None)
 
 
+def _mail_rates(raw: str) -> tuple[MailRate, ...]:
+    return tuple(_mail_rate(part) for part in _list(raw))
+
+
+def _mail_rate(text: str) -> MailRate:
+    found = _MAIL_RATE.fullmatch(text)
+    if found is None or not int(found[2]) or not int(found[3]):
+        raise ValueError(text)
+    return MailRate(found[1], int(found[2]), int(found[3]))
+
+
 def _path(raw: str) -> Path:
     return Path(raw).expanduser().resolve()
 
@@ -97,6 +124,7 @@ _WANTED = {
     _number: "a whole number",
     _flag: "yes or no",
     _path: "a path",
+    _mail_rates: "a list of providers such as gmail 600 4, by commas, each above zero",
     _rates: "a list of rates such as card 2018-01-01 2.2% + 30, by commas",
     _networks: "a list of networks such as 203.0.113.8/29, by commas",
 }
@@ -122,6 +150,12 @@ class Settings:
         str(ROOT / "instance"),
         _path,
     )
+    media: Path = setting(
+        "STATION_MEDIA",
+        "Folder of the newsroom's own pictures and recordings; web and worker need the same one.",
+        lambda known: str(known["home"] / "media"),
+        _path,
+    )
     host: str = setting("STATION_HOST", "Address that the web server listens on.", "127.0.0.1")
     port: int = setting(
         "STATION_PORT", "Port of the web server; the sandbox and mailbox take the next ones.", "8400", _number
@@ -139,6 +173,22 @@ class Settings:
     )
     proxies: int = setting(
         "STATION_PROXIES", "How many reverse proxies stand in front (for the client address).", "0", _number
+    )
+    ssi: bool = setting(
+        "STATION_SSI",
+        "Yes behind nginx as in deploy/nginx.conf: it keeps pages with a slot, and asks for the slot at each view.",
+        "no",
+        _flag,
+    )
+    purge_url: str = setting(
+        "STATION_PURGE_URL",
+        "Where a shared cache is told what is out of date. `{key}` in it asks for one request a key; without it all "
+        "keys go in one `Surrogate-Key` header. Empty: no cache is told, and none keeps a page for long.",
+        "",
+    )
+    purge_method: str = setting("STATION_PURGE_METHOD", "POST (Fastly) or PURGE (Varnish).", "POST")
+    purge_token: str = setting(
+        "STATION_PURGE_TOKEN", "Goes along as `Fastly-Key` and as a bearer token.", "", secret=True
     )
     secret_key: str = setting(
         "SECRET_KEY", "Signs desk sessions and form tokens; 32 characters or more.", DEMO_SECRET, secret=True
@@ -205,6 +255,49 @@ class Settings:
     mail_receipts_from: str = setting(
         "MAIL_RECEIPTS_FROM", "Sender address of receipts and notices.", "membership@example.org"
     )
+    npr_cds_url: str = setting(
+        "NPR_CDS_URL", "Address of NPR's Content Distribution Service.", "https://content.api.npr.org"
+    )
+    npr_cds_token: str = setting(
+        "NPR_CDS_TOKEN", "Token for it; empty, and nothing is asked of NPR by the clock.", "", secret=True
+    )
+    mail_appeals_from: str = setting(
+        "MAIL_APPEALS_FROM",
+        "Sender address of appeals; in production another one than that of receipts, best on a domain of its own.",
+        "friends@example.org",
+    )
+    mail_bounces_to: str = setting(
+        "MAIL_BOUNCES_TO",
+        "Mailbox that bounces come back to; each message leaves with an address of its own there. Empty: the sender.",
+        "",
+    )
+    mail_rates: tuple[MailRate, ...] = setting(
+        "MAIL_RATES",
+        "How fast bulk mail goes, by commas: provider (gmail, yahoo, outlook, other), messages a minute, workers at "
+        "once.",
+        MAIL_RATES,
+        _mail_rates,
+    )
+    mail_bulk_processes: int = setting(
+        "MAIL_BULK_PROCESSES",
+        "Worker processes that may send bulk mail at a time; fewer than there are leaves the rest to receipts.",
+        "1",
+        _number,
+    )
+    mailing_alone: int = setting(
+        "MAILING_ALONE", "Up to how many people somebody sends a mailing to without a second person.", "1000", _number
+    )
+    mail_bounces_imap: str = setting(
+        "MAIL_BOUNCES_IMAP",
+        "That mailbox, to be read every minute: imaps://user:password@host/INBOX. Empty: it comes by `station mail "
+        "inbound`, or not at all.",
+        "",
+        secret=True,
+    )
+    mail_soft_bounces: int = setting(
+        "MAIL_SOFT_BOUNCES", "So many messages that bounced softly give an address up.", "5", _number
+    )
+    mail_soft_days: int = setting("MAIL_SOFT_DAYS", "Days within which they are counted.", "30", _number)
     alerts_mail: tuple[str, ...] = setting(
         "STATION_ALERTS_MAIL", "Addresses, by commas, that are told of each urgent work item.", "", _list
     )
@@ -351,7 +444,17 @@ def _general(known: Mapping[str, Any]) -> list[tuple[bool, str]]:
             "SCREENING_WORK is not between 1000 and 10000000 (a phone tries some hundred thousand a second).",
         ),
         (known["mail_security"] not in ("none", "starttls", "tls"), "MAIL_SECURITY is not none, starttls or tls."),
-        ("@" not in known["mail_receipts_from"], "MAIL_RECEIPTS_FROM is not an email address."),
+        (
+            bool(known["purge_url"]) and _scheme(known["purge_url"]) not in ("http", "https"),
+            "STATION_PURGE_URL is not an http(s) address.",
+        ),
+        (known["purge_method"] not in ("POST", "PURGE"), "STATION_PURGE_METHOD is neither POST nor PURGE."),
+        (
+            known["ssi"] and known["mode"] == "production" and known["proxies"] == 0,
+            "STATION_SSI: there is no nginx in front where STATION_PROXIES is 0.",
+        ),
+        *_mail_problems(known),
+        *_bounce_problems(known),
         (
             any("@" not in each for each in known["alerts_mail"]),
             "STATION_ALERTS_MAIL is not a list of email addresses, by commas.",
@@ -375,6 +478,41 @@ def _general(known: Mapping[str, Any]) -> list[tuple[bool, str]]:
         (
             _scheme(known["celery_broker_url"]) not in BROKERS,
             f"CELERY_BROKER_URL begins with none of {', '.join(BROKERS)}.",
+        ),
+    ]
+
+
+def _mail_problems(known: Mapping[str, Any]) -> list[tuple[bool, str]]:
+    rates = [rate.provider for rate in known["mail_rates"]]
+    return [
+        ("@" not in known["mail_receipts_from"], "MAIL_RECEIPTS_FROM is not an email address."),
+        ("@" not in known["mail_appeals_from"], "MAIL_APPEALS_FROM is not an email address."),
+        (
+            bool(known["mail_bounces_to"]) and not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", known["mail_bounces_to"]),
+            "MAIL_BOUNCES_TO is not an email address.",
+        ),
+        ("other" not in rates, "MAIL_RATES says nothing about other."),
+        (len(set(rates)) != len(rates), "MAIL_RATES names a provider twice."),
+        (known["mail_bulk_processes"] < 1, "MAIL_BULK_PROCESSES: at least one is needed."),
+    ]
+
+
+def _bounce_problems(known: Mapping[str, Any]) -> list[tuple[bool, str]]:
+    local, box = known["mail_bounces_to"].rpartition("@")[0], known["mail_bounces_imap"]
+    in_the_clear = _scheme(box) == "imap" and urlsplit(box).hostname not in ("127.0.0.1", "localhost")
+    return [
+        (
+            len(local) > LONGEST_BOUNCES_LOCAL,
+            f"MAIL_BOUNCES_TO: {LONGEST_BOUNCES_LOCAL} letters before the @ at most, as 43 more come behind them.",
+        ),
+        (
+            bool(box) and (_scheme(box) not in ("imap", "imaps") or not urlsplit(box).hostname),
+            "MAIL_BOUNCES_IMAP is not an address such as imaps://user:password@host/INBOX.",
+        ),
+        (known["mode"] == "production" and in_the_clear, "MAIL_BOUNCES_IMAP: production reads mail over imaps only."),
+        (
+            known["mail_soft_bounces"] < 1 or known["mail_soft_days"] < 1,
+            "MAIL_SOFT_BOUNCES, MAIL_SOFT_DAYS: 1 or more.",
         ),
     ]
 
@@ -414,6 +552,10 @@ def _production_refusals(known: Mapping[str, Any], environ: Mapping[str, str]) -
             _scheme(known["alerts_webhook"]) == "http",
             "STATION_ALERTS_WEBHOOK: production posts nothing in the clear; use https.",
         ),
+        (
+            bool(known["purge_token"]) and _scheme(known["purge_url"]) == "http",
+            "STATION_PURGE_URL: production sends STATION_PURGE_TOKEN over https only.",
+        ),
         (known["movable_clock"], "STATION_MOVABLE_CLOCK: production refuses the movable clock."),
         (missing("DATABASE_URL"), "DATABASE_URL: production needs its database named."),
         (
@@ -421,6 +563,11 @@ def _production_refusals(known: Mapping[str, Any], environ: Mapping[str, str]) -
             "CELERY_BROKER_URL: production needs a broker (amqp://… or redis://…).",
         ),
         (missing("MAIL_HOST"), "MAIL_HOST: production needs a mail server."),
+        (
+            known["mail_appeals_from"].lower() == known["mail_receipts_from"].lower(),
+            "MAIL_APPEALS_FROM: receipts and appeals have senders of their own, so that a complaint about one holds "
+            "up only one.",
+        ),
         (not known["trusted_hosts"], "TRUSTED_HOSTS: production needs the host names that it answers."),
         (_scheme(known["base_url"]) == "http", "STATION_URL: production needs an https:// address."),
     ]

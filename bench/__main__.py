@@ -19,9 +19,10 @@ COLUMNS = ("name", "value", "unit", "baseline", "ratio", "spread", "bar", "met")
 def main(wanted: list[str]) -> int:
     """Run the named measures, or all of them."""
     logging.disable(logging.INFO)
-    for module in iter_modules([str(FOLDER)]):
-        if not module.name.startswith("__"):
-            import_module(f"bench.{module.name}")
+    for package, folder in (("bench", FOLDER), ("bench.news", FOLDER / "news")):
+        for module in iter_modules([str(folder)]):
+            if not module.ispkg and not module.name.startswith("__"):
+                import_module(f"{package}.{module.name}")
     unknown = [name for name in wanted if name not in MEASURES]
     if unknown:
         sys.stderr.write(f"There is no measure {', '.join(unknown)}; there are: {', '.join(MEASURES)}.\n")

@@ -1,7 +1,7 @@
 """A Station of real processes for measuring: PostgreSQL, gunicorn, worker, relay, sandbox, mailbox, as they run live.
 
-Where they are comes from STATION_TEST_DATABASE_URL (a PostgreSQL server; a database is made and dropped), and for the
-broker from STATION_TEST_REDIS_URL or STATION_TEST_RABBITMQ_URL.
+Where they are comes from STATION_TEST_DATABASE_URL (a PostgreSQL server; a database is made and dropped; without one
+SQLite), and for the broker from STATION_TEST_REDIS_URL or STATION_TEST_RABBITMQ_URL.
 """
 
 from __future__ import annotations
@@ -79,8 +79,8 @@ class Plant:
 
 @contextmanager
 def plant(**more: str) -> Iterator[Plant]:
-    """An established Station on a fresh PostgreSQL database, with nothing started yet; gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="station-bench-") as folder, _database() as url:
+    """An established Station on a fresh database, with nothing started yet; gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="station-bench-") as folder, _database(folder) as url:
         port = free_port()
         environ = {
             "STATION_MODE": "development",
@@ -114,7 +114,10 @@ def python(name: str, *arguments: str) -> processes.Command:
 
 
 @contextmanager
-def _database() -> Iterator[str]:
+def _database(folder: str) -> Iterator[str]:
+    if missing():
+        yield f"sqlite:///{folder}/station.sqlite"
+        return
     url, name = sa.make_url(os.environ[SERVER]), f"station_bench_{uuid4().hex[:10]}"
     server = sa.create_engine(url.set(database="postgres"), isolation_level="AUTOCOMMIT")
     with server.connect() as connection:

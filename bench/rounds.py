@@ -28,11 +28,14 @@ def compare(calls: Sequence[Callable[[], object]], rounds: int = ROUNDS, each: i
         for _ in range(WARM_UP):
             call()
     found: list[list[float]] = [[] for _ in calls]
+    gc.collect()
+    gc.freeze()  # what is there already is not looked through again before each round
     for number in range(rounds):
         order = range(len(calls)) if number % 2 == 0 else reversed(range(len(calls)))
         for at in order:
             gc.collect()
             found[at].append(_spent(calls[at], each))
+    gc.unfreeze()
     return found
 
 

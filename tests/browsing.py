@@ -9,15 +9,29 @@ from typing import Any
 from flask.testing import FlaskClient
 
 _TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+_SEEN = re.compile(r'name="seen"[^>]*value="([0-9a-f]{32})"')  # policies.seen.mark()
 
 
 def token_of(browser: FlaskClient, page: str) -> str:
     """The form token of a page."""
-    found = _TOKEN.search(browser.get(page).get_data(as_text=True))
-    assert found, f"{page} has no form token"
-    return found[1]
+    return _token(browser.get(page).get_data(as_text=True), page)
+
+
+def seen_on(browser: FlaskClient, page: str) -> str:
+    """The mark of the row that a page shows, which its form carries; empty where there is none."""
+    found = _SEEN.search(browser.get(page).get_data(as_text=True))
+    return found[1] if found else ""
 
 
 def send(browser: FlaskClient, page: str, data: Mapping[str, Any] | None = None, to: str = "") -> Any:
     """Open `page`, fill in `data` and send it there, or `to` another address of the same page."""
-    return browser.post(to or page, data={"csrf_token": token_of(browser, page), **(data or {})})
+    shown = browser.get(page).get_data(as_text=True)
+    seen = _SEEN.search(shown)
+    carried = {"csrf_token": _token(shown, page), **({"seen": seen[1]} if seen else {})}
+    return browser.post(to or page, data={**carried, **(data or {})})
+
+
+def _token(shown: str, page: str) -> str:
+    found = _TOKEN.search(shown)
+    assert found, f"{page} has no form token"
+    return found[1]

@@ -6,5 +6,5 @@ command -v npm >/dev/null 2>&1 || { echo "npm was not found. Install Node 20 or 
 
 # up to date already: npm keeps what it installed in a list that is newer than ours
 if [ -f node_modules/.package-lock.json ] && [ node_modules/.package-lock.json -nt package-lock.json ]; then exit 0; fi
-echo "Examiners: installing Stripe's command line, TypeScript, the types of Stripe.js and the Nu Html Checker …"
+echo "Examiners: installing Stripe's command line, TypeScript, the types of Stripe.js, the Nu Html Checker and Lighthouse …"
 npm ci --ignore-scripts --no-audit --no-fund --loglevel=error

@@ -18,6 +18,7 @@ lock() { # file, then what selects the packages
 lock production pyproject.toml
 lock run pyproject.toml --group run
 lock dev pyproject.toml --group dev
+lock bench pyproject.toml --group bench
 if grep -nE 'https?://|index-url|find-links|trusted-host' requirements/*.txt; then
   echo "An address got into requirements/: see the lines above." >&2
   exit 1

@@ -1,5 +1,5 @@
 #!/bin/sh
-# tools/setup.sh PYTHON VENV run|dev: makes the environment, and brings it up to date when the pinned list has changed.
+# tools/setup.sh PYTHON VENV run|dev|bench: makes the environment, and brings it up to date when the pinned list has changed.
 set -eu
 python=$1 venv=$2 kind=$3
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -27,8 +27,11 @@ fi
 
 is_installed() { [ -f "$venv/station-$1.stamp" ] && [ "$(cat "$venv/station-$1.stamp")" = "$(digest "$root/requirements/$1.txt")" ]; }
 
-# dev contains run: an environment that is up to date for tests is so for `make run`
-if ! is_installed "$kind" && ! is_installed dev; then
+# bench contains dev, and dev contains run: an environment that is up to date for the larger is so for the smaller
+case $kind in run) enough="run dev bench" ;; dev) enough="dev bench" ;; *) enough=$kind ;; esac
+found_one=no
+for larger in $enough; do if is_installed "$larger"; then found_one=yes; fi; done
+if [ "$found_one" = no ]; then
   count=$(grep -c '^[a-zA-Z0-9].*==' "$list")
   say "Environment: installing $count pinned packages ($kind) …"
   rm -f "$venv/installed"

@@ -7,7 +7,7 @@ while [ "$(date +%s)" -lt "$end" ]; do
   round=$((round + 1))
   echo "Round $round"
   STORM_SEED=$round SCENARIO_EXAMPLES=40 "$1" -m pytest -n 2 -q -x tests/payments/test_scenarios.py
-  STORM_SEED=$round STORM_PLEDGES=1000 "$1" -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m faults -q -x tests/faults
+  STORM_SEED=$round STORM_PLEDGES=1000 STORM_MAILS=20000 "$1" -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m faults -q -x tests/faults
 done
 "$1" -m tools.mutate
 echo "$round rounds, none failed."

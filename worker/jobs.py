@@ -17,7 +17,7 @@ from station.core.actor import request_id
 from station.core.db import transaction
 from station.core.events import Subject
 from station.core.faults import point
-from station.core.outbox import Claim, Job, Permanent, Queue
+from station.core.outbox import Claim, Job, Permanent, Postponed, Queue
 
 Work = Callable[..., None]
 W = TypeVar("W", bound=Work)
@@ -70,6 +70,9 @@ def run(row_id: UUID) -> bool:
         point(f"{claim.job.name}:worked")
         outbox.finish(claim)
         point(f"{claim.job.name}:finished")
+    except Postponed as later:
+        outbox.postpone(claim, later)
+        log.info("%s waits until %s (%s)", claim.job.name, later.until, later)
     except Exception as error:  # whatever it is, the row must say so
         _failed(claim, error)
     finally:

@@ -35,9 +35,10 @@ class Mailbox:
         """Parsed with email.policy.default."""
         return [stored.message for stored in self.stored]
 
-    def refuse(self, recipient: str, code: int) -> None:
-        """Answer RCPT for this address with 550 (gone), 451 (try later) or another code, until `accept`."""
-        words = "5.1.1 No such mailbox" if code >= 500 else "4.2.1 Try again later"
+    def refuse(self, recipient: str, code: int, words: str = "") -> None:
+        """Answer RCPT for this address with 550 (gone), 451 (try later) or another code, until `accept`. `words` are
+        those of the answer, with their enhanced code."""
+        words = words or ("5.1.1 No such mailbox" if code >= 500 else "4.2.1 Try again later")
         self.sink.refusals[recipient.lower()] = f"{code} {words}"
 
     def accept(self, recipient: str) -> None:

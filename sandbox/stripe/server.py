@@ -49,7 +49,7 @@ class Server:
             self._threads.append(thread)
 
     def _serve(self) -> None:
-        self._web.serve_forever(poll_interval=0.05)
+        self._web.serve_forever(poll_interval=0.01)
 
     def _tick(self) -> None:
         while not self.sandbox.stopping.wait(TICK):

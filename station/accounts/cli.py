@@ -7,7 +7,6 @@ import click
 from station.accounts import queries, services
 from station.accounts.models import Role
 from station.core.actor import COMMAND
-from station.core.addresses import normalise_email
 from station.core.db import transaction
 
 
@@ -35,7 +34,7 @@ def add_admin(email: str, name: str) -> None:
 @click.argument("email")
 def join_link(email: str) -> None:
     """Print a fresh link for someone at the desk who cannot get in: a new password and a new second factor."""
-    staff_id = queries.staff_id_of(normalise_email(email))
+    staff_id = queries.staff_id_of(email)
     if staff_id is None:
         raise click.ClickException(f"nobody at the desk has the address {email}")
     click.echo(services.hand_out_link(staff_id, "join", COMMAND))

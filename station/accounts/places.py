@@ -102,6 +102,17 @@ class ApprovalKind:
     lasts: timedelta = timedelta(days=7)
 
 
+@dataclass(frozen=True)
+class DeskNotice:
+    """Something that everybody at the desk must know on every page; `url` leads to where it is handled."""
+
+    text: str
+    link: str
+    url: str
+    kind: str = "warning"
+
+
+DESK_NOTICES: Place[Callable[[], list[DeskNotice]]] = Place("notices on every page of the desk")
 NAV: Place[NavItem] = Place("desk navigation")
 TILES: Place[Tile] = Place("numbers of the dashboard")
 QUEUES: Place[WorkQueue] = Place("queues of work")

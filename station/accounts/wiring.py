@@ -18,8 +18,8 @@ from station.core.places import COMMAND_GROUPS, EVENT_SENTENCES, INVARIANTS, Eve
 
 def wire() -> None:
     COMMAND_GROUPS.contribute(group)
-    NAV.contribute(NavItem("Work items", "work_desk.index", ""), rank=20)
-    NAV.contribute(NavItem("Approvals", "approvals_desk.index", ""), rank=21)
+    NAV.contribute(NavItem("Work items", "work_desk.index", ""), rank=11)
+    NAV.contribute(NavItem("Approvals", "approvals_desk.index", ""), rank=12)
     NAV.contribute(NavItem("Staff", "staff_desk.index", "House", (Role.ADMIN, Role.AUDITOR)), rank=90)
     NAV.contribute(NavItem("Audit trail", "audit_desk.index", "House", (Role.AUDITOR,)), rank=91)
     NAV.contribute(NavItem("Checks", "checks_desk.index", "House", (Role.AUDITOR,)), rank=91)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
@@ -30,6 +31,18 @@ class Utc(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def local_day(instant: sa.SQLColumnExpression[datetime | None], zone: str) -> sa.ColumnElement[date | None]:
+    """The date that an instant of a column falls on in a time zone; the engine reckons it (SQLite by `shifted`)."""
+    return sa.func.date(sa.func.timezone(zone, instant), type_=sa.Date())
+
+
+def shifted(zone: str, instant: str | None) -> str | None:
+    """PostgreSQL's timezone() for SQLite: an instant as it is stored, as the clocks of a zone show it."""
+    if instant is None:
+        return None
+    return datetime.fromisoformat(instant).replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).isoformat(" ")[:19]
 
 
 def enum(kind: type[StrEnum], length: int = 24) -> sa.Enum:

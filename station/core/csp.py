@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 HEADER = "Content-Security-Policy"
 OWN_SCRIPTS = {"script-src": ("'self'",), "connect-src": ("'self'",)}  # files of ours, which may ask our server
 _POLICY = (
-    "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self' https: data:; media-src https:; "
+    "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self' https: data:; media-src 'self' https:; "
     "form-action 'self' https://checkout.stripe.com{checkout}; base-uri 'none'; frame-ancestors 'none'; "
     "manifest-src 'self'"
 )

@@ -19,7 +19,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import DeclarativeBase, Session
 
-from station.core.columns import check_lengths
+from station.core.columns import check_lengths, shifted
 
 LOCK_WAIT_MS = 10_000
 
@@ -122,6 +122,7 @@ def _connect_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # the driver leaves BEGIN to us
     for pragma in ("journal_mode=WAL", "foreign_keys=ON", f"busy_timeout={LOCK_WAIT_MS}", "synchronous=FULL"):
         connection.execute(f"PRAGMA {pragma}")
+    connection.create_function("timezone", 2, shifted, deterministic=True)
 
 
 def _connect_postgresql(connection: Any, _record: Any) -> None:

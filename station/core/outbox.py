@@ -103,6 +103,14 @@ class Permanent(Exception):
     """A job's error that no retry can mend."""
 
 
+class Postponed(Exception):
+    """A job is not done, and nothing is wrong with it: it wants to run again at `until`, however often."""
+
+    def __init__(self, until: datetime, why: str) -> None:
+        super().__init__(why)
+        self.until = until
+
+
 def enqueue(job: Job, *, key: str | None = None, run_at: datetime | None = None, **args: Any) -> None:
     """Write a job inside the current transaction. With a `key`, the same job and key is written once, ever."""
     now = clock.now()
@@ -197,6 +205,12 @@ def fail(failed: Claim, error: str, *, permanent: bool = False) -> bool:
     return dead
 
 
+def postpone(waits: Claim, later: Postponed) -> None:
+    """Let the job run again when it asked to. Joins the current transaction where there is one."""
+    again: dict[str, Any] = {"state": JobState.READY, "run_at": later.until, "published_at": None}
+    _close(waits, **again, leased_until=None, last_error=str(later)[:2000])
+
+
 def pause_after(attempt: int) -> timedelta:
     """How long a job that failed on its nth attempt waits for the next one."""
     doubled: int = 2 ** min(max(attempt - 1, 0), 20)
@@ -240,14 +254,29 @@ def revive(row_id: UUID) -> bool:
         return True
 
 
-def hurry() -> None:
-    """Make every job that waits for its time due now, inside the current transaction: what held it is gone."""
+def hurry(*jobs: Job) -> None:
+    """Make waiting jobs (of these kinds, or all) due now, inside the current transaction: what held them is gone."""
+    wanted = [Outbox.job.in_([job.name for job in jobs])] if jobs else []
     db.session().execute(
         sa.update(Outbox)
-        .where(Outbox.state == JobState.READY, Outbox.run_at > clock.now())
+        .where(Outbox.state == JobState.READY, Outbox.run_at > clock.now(), *wanted)
         .values(run_at=clock.now(), published_at=None)
         .execution_options(synchronize_session=False)
     )
+
+
+def waits(*queues: Queue) -> bool:
+    """Whether a job of these queues is due and nobody has it in hand."""
+    due = (Outbox.state == JobState.READY, Outbox.run_at <= clock.now(), Outbox.queue.in_(queues))
+    found = db.session().scalar(sa.select(Outbox.id).where(*due).limit(1))
+    return found is not None
+
+
+def enqueue_by(job: Job, at: datetime) -> None:
+    """See to it, inside the current transaction, that a job without arguments runs by `at`: one row is enough."""
+    ready = (Outbox.job == job.name, Outbox.state == JobState.READY, Outbox.run_at <= at)
+    if db.session().scalar(sa.select(Outbox.id).where(*ready).limit(1)) is None:
+        enqueue(job, run_at=at)
 
 
 def waiting_since(instant: datetime) -> list[tuple[str, int, datetime]]:

@@ -6,12 +6,16 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 
+MARK = "\ufeff"
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what spreadsheets run instead of showing it (owasp.org, CSV Injection)
 
 
 def csv_lines(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
-    """The table line by line, the header first. Text that a spreadsheet would run gets a ' in front."""
-    yield _line(header)
+    """The table line by line, the header first. Text that a spreadsheet would run gets a ' in front.
+
+    It begins with a byte order mark: without one Excel takes it for the alphabet of its machine, and spoils accents.
+    """
+    yield MARK + _line(header)
     for values in rows:
         yield _line(values)
 

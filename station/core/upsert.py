@@ -20,6 +20,14 @@ def insert_missing(table: type[Base], **values: Any) -> bool:
     return connection.execute(insert, values).first() is not None  # psycopg's rowcount does not tell the two apart
 
 
+def insert_all_missing(table: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert those rows whose unique keys do not exist yet, at once. Inside a transaction."""
+    if rows:
+        connection, into = db.session().connection(), cast(sa.Table, table.__table__)
+        make = sqlite_insert if connection.dialect.name == "sqlite" else postgresql_insert
+        connection.execute(make(into).on_conflict_do_nothing(), [dict(row) for row in rows])
+
+
 @cache
 def _statement(table: type[Base], dialect: str) -> sa.Insert:
     """The statement, whose columns come with the values: built once, as that costs more than running it."""

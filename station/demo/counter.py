@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
 from uuid import UUID
@@ -16,18 +16,26 @@ from station.core.actor import Actor
 from station.core.money import Money
 from station.demo.generator.calendar import Calendar
 from station.demo.generator.people import Person
-from station.giving.queries import gift_page
-from station.giving.services import Imported, OfflineGift, import_history, record_offline_gift
+from station.giving.queries import gift_of_payment, gift_page
+from station.giving.queries.letters import LetterWords
+from station.giving.services import Imported, OfflineGift, import_history, record_offline_gift, write_letters
 from station.licensee.queries import StationView
 from station.members.queries import member_id_of
 from station.payments.models import Tender
 from station.payments.policies import stock_value
 from station.payments.services import make_deposit
+from station.receipts.policies import Place
+from station.receipts.services import write_legend
 
 CHECKS = ((12_000, "1047"), (5_000, "311"), (25_000, "8820"), (10_000, "2204"))
 DEPOSITED = 2
 SHARES, HIGH, LOW = 125_000, 1_823_500, 1_801_000  # ten-thousandths
 HISTORY = 40
+NEVADA = (
+    "Desert Public Radio Association is a nonprofit corporation formed in Nevada to operate noncommercial radio. "
+    "Contributions are deductible for federal income tax purposes to the extent that the receipt states."
+)
+LOOK_AGAIN = date(2027, 11, 1)
 
 
 @dataclass(frozen=True)
@@ -48,7 +56,7 @@ def counter(calendar: Calendar, donors: Sequence[Person], air: Sequence[StationV
     total = Money(sum(cents for cents, _ in CHECKS[:DEPOSITED]))
     make_deposit(held[:DEPOSITED], total, calendar.today, "Slip 118", actor)
     stock = stock_value(SHARES, HIGH, LOW)
-    _gift(calendar, donors[4], air[0], stock, actor)
+    _letter(_gift(calendar, donors[4], air[0], stock, actor), actor)
     past = _history(calendar, donors, air, actor)
     checks = Money(sum(cents for cents, _ in CHECKS))
     return Keyed(len(CHECKS) + 1 + past.many, checks + stock + past.total("usd"), len(CHECKS))
@@ -73,6 +81,14 @@ def _gift(
     story = gift_page(record_offline_gift(keyed, actor))
     assert story and story.payment  # noqa: PT018, S101  # recorded a moment ago
     return story.payment.id
+
+
+def _letter(payment_id: UUID, actor: Actor) -> None:
+    """The letter about a gift of stock, and the block of Nevada that letters and receipts print from now on."""
+    gift_id = gift_of_payment(payment_id)
+    assert gift_id is not None  # noqa: S101  # recorded a moment ago
+    write_letters(gift_id, LetterWords(), actor)
+    write_legend("NV", NEVADA, frozenset(Place), True, LOOK_AGAIN, actor)
 
 
 def _history(calendar: Calendar, donors: Sequence[Person], air: Sequence[StationView], actor: Actor) -> Imported:

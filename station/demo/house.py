@@ -46,6 +46,9 @@ STAFF = (
     ("Hattie Nakamura", "volunteer@example.org", Role.VOLUNTEER),
     ("Percival Adeyemi", "auditor@example.org", Role.AUDITOR),
 )
+# an old address, where it leads, and why it is redirected
+MOVED = ("/2019/12/30/lake-levels", "/news/section/water", True, True, "From the site before this one")
+
 SECTIONS = {
     "news": (
         ("water", "Water"),

@@ -25,7 +25,9 @@ from station.core.runtime import settings
 from station.demo import house
 from station.demo.counter import Keyed, counter
 from station.demo.deposits import deposits
+from station.demo.generator.airtime import airtime
 from station.demo.generator.calendar import Calendar
+from station.demo.generator.coming_out import coming_out
 from station.demo.generator.letters import NO_MAILBOX, receipts
 from station.demo.generator.money.books import Books
 from station.demo.generator.money.plans import plans
@@ -34,19 +36,24 @@ from station.demo.generator.newsroom import newsroom
 from station.demo.generator.people import Person, people
 from station.demo.generator.rows import Rows
 from station.demo.generator.traffic import traffic
+from station.demo.generator.writing import writing
 from station.demo.goes_back import goes_back, nothing_is_at_stripe
+from station.demo.letters_to_many import letters_to_many
 from station.demo.queries import house_is_empty
+from station.demo.returned import returned
+from station.demo.statements import freeze_last_year
 from station.licensee.models import Licensee
 from station.licensee.queries import LicenseeView, StationView, stations, the_licensee
 from station.licensee.services import establish
 from station.mail.models import OutgoingMail
 from station.news.models import Story
+from station.news.services import RedirectDraft, index_all, keep_redirect
 from station.payments.services.deposits.reading import note_unmatched
 from station.receipts.models import Receipt
 from station.underwriting.models import Sponsor
 
 MEMBERS = 300
-BULLETINS = ("stories", "credits", "asks")
+BULLETINS = ("stories", "credits", "asks", "schedule", "playlist")
 
 
 class DemoRefused(Exception):
@@ -83,12 +90,17 @@ def load_demo(actor: Actor = COMMAND) -> DemoSummary:
         staff = _staff(actor)
         rows = Rows(random.Random(house.SEED))  # noqa: S311  # a seed, so that each load of a day is alike
         summary, donors = _fill(rows, licensee, air, staff)
-        rows.write(session)
         calendar = Calendar(clock.now(), licensee.timezone)
+        airtime(rows, calendar, air)  # the last to draw, so that people and gifts stay who and what they were
+        rows.write(session)
         keyed = counter(calendar, donors, air, staff[Role.DEVELOPMENT])
         note_unmatched(actor)
         summary = _with(summary, keyed, goes_back(calendar, staff[Role.DEVELOPMENT]))
+        returned()
+        letters_to_many(staff[Role.DEVELOPMENT])
         nothing_is_at_stripe(actor)
+        freeze_last_year(calendar, actor)
+        summary = replace(summary, stories=summary.stories + _desk_of_the_news(calendar, air[0], staff))
         session.execute(sa.text("ANALYZE"))  # the planner has seen none of these rows
         for name in BULLETINS:
             bulletin.bump(name)
@@ -99,6 +111,15 @@ def load_demo(actor: Actor = COMMAND) -> DemoSummary:
             {"members": summary.members, "gifts": summary.gifts},
         )
         return summary
+
+
+def _desk_of_the_news(calendar: Calendar, station: StationView, staff: dict[Role, Actor]) -> int:
+    """A redirect, stories about to come out, and one in the making; returns how many stories that makes more."""
+    keep_redirect(None, RedirectDraft(None, *house.MOVED), staff[Role.NEWS])
+    more = coming_out(calendar, station, staff[Role.NEWS])
+    index_all()
+    writing(station.id, staff[Role.ADMIN], staff[Role.NEWS])
+    return more
 
 
 def sign_in_lines() -> list[str]:

@@ -13,6 +13,7 @@ from station.core.ids import public_id
 from station.core.places import EVENT_SENTENCES, INVARIANTS, EventSentence, Invariant
 from station.giving import queries, reactors
 from station.giving.queries import Trouble
+from station.mail.places import KINDS_OF_MAIL, KindOfMail
 from station.payments.facts import InvoiceClosed, InvoiceWaits, PaymentFailed, SustainerLapsed
 from station.payments.gateway import SUBSCRIPTION_PREFIX
 
@@ -37,6 +38,17 @@ BOOKS = (
         "letters-once", "No letter about a failed charge goes out twice about one invoice.", queries.letters_twice
     ),
 )
+KINDS = {
+    "failed": "Failed charge",
+    "last_try": "Failed charge: last try",
+    "confirm": "Charge that the bank wants confirmed",
+    "returned": "Returned debit",
+    "first_returned": "First debit returned",
+    "given_up": "Failed charge: not tried again",
+    "recovered": "Failed charge that went through",
+    "link": "Link to the donor’s own page",
+    "sustainer.notice": "Change of a recurring gift",
+}
 
 
 def wire_keeping() -> None:
@@ -50,6 +62,7 @@ def wire_keeping() -> None:
     QUEUES.contribute(WorkQueue("Recurring payments that wait for the donor", ROLES, _waiting), rank=35)
     EVENT_SENTENCES.contribute(*SENTENCES)
     INVARIANTS.contribute(*BOOKS)
+    KINDS_OF_MAIL.contribute(*(KindOfMail(f"giving.{code}", name) for code, name in KINDS.items()))
 
 
 def _failed() -> TileValue:

@@ -13,7 +13,7 @@ from station.core.columns import Utc, enum
 from station.core.db import Base
 from station.core.ids import new_id
 from station.core.money import Money
-from station.payments.models import Interval
+from station.payments.models import Asked, Interval
 from station.payments.policies import Step
 from station.receipts.models import Acknowledged
 
@@ -58,6 +58,7 @@ class Pledge(Base):
     sender: Mapped[str] = mapped_column(sa.String(64), default="", server_default="")  # keyed hash of its network
     payment_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("payment.id"), unique=True)  # none: it was adopted
     member_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("member.id"), index=True)
+    language: Mapped[str] = mapped_column(sa.String(5), default="en", server_default="en")  # of its form
     second_meant: Mapped[bool] = mapped_column(default=False, server_default=sa.false())  # beside another one
     created_at: Mapped[datetime] = mapped_column(Utc, index=True)  # the same facts sent twice are looked for here
 
@@ -135,6 +136,73 @@ class OwnDoor(Base):
     subscription_id: Mapped[UUID] = mapped_column(sa.ForeignKey("subscription.id"), primary_key=True)
     number: Mapped[int] = mapped_column(default=1)
     updated_at: Mapped[datetime] = mapped_column(Utc)
+
+
+class NoticeKind(StrEnum):
+    """A notice that law or the card networks require; policies/notices.py says why, and when."""
+
+    TERMS = "terms"  # what was agreed, at the start
+    REMINDER = "reminder"  # once a year
+    CHANGE = "change"  # the donor changed amount or day: confirmed at once
+    AHEAD = "ahead"  # the station changes amount or day
+    VARYING = "varying"  # the station changes what is debited from a bank account
+    YEARLY = "yearly"  # a charge that comes less often than every 180 days
+    EXPIRING = "expiring"  # the card ends
+    RESUMES = "resumes"  # charges go on after a pause
+    MANDATE = "mandate"  # a copy of what allows us to debit a bank account
+
+
+class Channel(StrEnum):
+    """How a notice was given."""
+
+    MAIL = "mail"
+    POST = "post"
+    PHONE = "phone"
+    NOT_NEEDED = "not_needed"  # a person decided so, and says why
+
+
+class Notice(Base):
+    """A notice as it was written: the proof. One a kind, gift and period, ever. Never edited, by trigger.
+
+    Dates are station-local. `text` is what the donor got, without the private link in it.
+    """
+
+    __tablename__ = "notice"
+    __table_args__ = (
+        sa.UniqueConstraint("subscription_id", "kind", "period"),
+        sa.CheckConstraint("opens_on <= due_on", name="window"),
+        sa.Index("ix_notice_due", "due_on", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    kind: Mapped[NoticeKind] = mapped_column(enum(NoticeKind))
+    subscription_id: Mapped[UUID] = mapped_column(sa.ForeignKey("subscription.id"))
+    period: Mapped[str] = mapped_column(sa.String(60))  # the charge, year, change or mandate that it is about
+    event_on: Mapped[date]  # what it announces, or confirms
+    opens_on: Mapped[date]
+    due_on: Mapped[date]  # the last day on which it is in time
+    asked: Mapped[Asked] = mapped_column(enum(Asked), default=Asked.SELF)  # of a change: who wanted it
+    before: Mapped[str] = mapped_column(sa.String(60), default="", server_default="")  # of a change: what it was
+    wording: Mapped[str] = mapped_column(sa.String(40))  # version of the words
+    language: Mapped[str] = mapped_column(sa.String(5))
+    subject: Mapped[str] = mapped_column(sa.String(300))
+    text: Mapped[str] = mapped_column(sa.Text)
+    written_at: Mapped[datetime] = mapped_column(Utc, index=True)
+
+
+class NoticeDelivery(Base):
+    """One way in which a notice was given, or tried to be: by mail, whose row tells the rest, or by a person."""
+
+    __tablename__ = "notice_delivery"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    notice_id: Mapped[UUID] = mapped_column(sa.ForeignKey("notice.id"), index=True)
+    how: Mapped[Channel] = mapped_column(enum(Channel))
+    mail_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("outgoing_mail.id"), index=True)
+    given_on: Mapped[date]  # station-local; of a mail the day on which it was queued
+    by: Mapped[str] = mapped_column(sa.String(200))
+    note: Mapped[str] = mapped_column(sa.Text, default="")
+    at: Mapped[datetime] = mapped_column(Utc)
 
 
 class Ask(Base):

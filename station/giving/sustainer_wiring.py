@@ -20,6 +20,7 @@ from station.payments.facts import (
     SustainerEnding,
     SustainerMoved,
     SustainerPaused,
+    SustainerRescheduled,
     SustainerResumed,
 )
 from station.payments.gateway import SUBSCRIPTION_PREFIX
@@ -38,6 +39,7 @@ def wire_sustainers() -> None:
     react(PaymentSettled, reactors.second_sustainer)
     react(SubscriptionEnded, reactors.sustainer_stopped)
     react(SustainerChanged, reactors.sustainer_changed)
+    react(SustainerRescheduled, reactors.sustainer_rescheduled)
     react(SustainerMoved, reactors.sustainer_moved)
     react(SustainerPaused, reactors.sustainer_paused)
     react(SustainerResumed, reactors.sustainer_resumed)

@@ -11,7 +11,10 @@ from station.core.announce import react
 from station.core.places import COMMAND_GROUPS, EVENT_SENTENCES, INVARIANTS, EventSentence, Invariant
 from station.giving import adopting, cli, policies, queries, reactors
 from station.giving.keeping_wiring import wire_keeping
+from station.giving.lists_wiring import wire_lists
+from station.giving.notice_wiring import wire_notices
 from station.giving.queries import around, checks, evidence
+from station.giving.queries.lent import statements as yearly
 from station.giving.sustainer_wiring import wire_sustainers
 from station.licensee.queries import the_licensee
 from station.members.places import PANELS, MemberPanel
@@ -35,6 +38,7 @@ from station.payments.facts import (
 )
 from station.payments.models import Interval
 from station.payments.places import EVIDENCE, LIKENESSES, EvidenceSource, Likeness
+from station.receipts.places import GIFTS, GiftSource
 
 ROLES = (Role.DEVELOPMENT,)
 OFTEN = {"": "", **{interval.value: f" ({interval.adjective})" for interval in Interval}}
@@ -116,6 +120,8 @@ def wire() -> None:
     react(PaymentSettled, reactors.money_arrived)  # the first: the others look at the gift that it makes
     wire_sustainers()
     wire_keeping()
+    wire_notices()
+    wire_lists()
     react(PaymentFailed, reactors.payment_failed)
     react(PaymentExpired, reactors.payment_expired)
     react(AttemptFailed, reactors.attempt_failed)
@@ -142,6 +148,7 @@ def wire() -> None:
     )
     places.DONORS.contribute(places.PaymentDonors("giving", around.donors))
     places.FINDERS.contribute(places.PaymentFinder("giving", around.payments_found_by))
+    GIFTS.contribute(GiftSource("gifts", yearly.rows, yearly.members, yearly.ready, yearly.unlike))
     COMMAND_GROUPS.contribute(cli.group)
     payments_cli.group.add_command(adopting.adopt_command)
     for sentence in SENTENCES:

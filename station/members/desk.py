@@ -58,6 +58,7 @@ def _changed(member: queries.MemberView, form: MemberForm) -> bool:
             form.text("name"),
             form.text("email"),
             current_person().actor,
+            form.text("language"),
         )
     except services.AddressTaken as error:
         other = queries.member(error.member_id)

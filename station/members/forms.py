@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from email_validator import EmailNotValidError, validate_email
 from flask_wtf import FlaskForm
-from wtforms import EmailField, StringField, ValidationError
+from wtforms import EmailField, SelectField, StringField, ValidationError
 from wtforms.validators import Length
 
 from station.members.models import MemberKind
 from station.members.queries import MemberView
+
+LANGUAGES = {"en": "English", "es": "Spanish"}
 
 
 class MemberForm(FlaskForm):
@@ -18,6 +20,7 @@ class MemberForm(FlaskForm):
     family_name = StringField("Last name", [Length(max=100, message="Use at most 100 characters.")])
     name = StringField("Name", [Length(max=100, message="Use at most 100 characters.")])
     email = EmailField("Email address", [Length(max=254, message="Use at most 254 characters.")])
+    language = SelectField("Language of letters and receipts", choices=dict(LANGUAGES))
 
     @classmethod
     def of(cls, view: MemberView) -> MemberForm:

@@ -30,6 +30,9 @@ class Member(Base):
     given_name: Mapped[str] = mapped_column(sa.String(100), default="")
     family_name: Mapped[str] = mapped_column(sa.String(100), default="")
     external_id: Mapped[str | None] = mapped_column(sa.String(120), unique=True, index=True)  # where they came from
+    language: Mapped[str] = mapped_column(
+        sa.String(5), default="en", server_default="en"
+    )  # of mail and paper to them
     created_at: Mapped[datetime] = mapped_column(Utc)
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 
-from station.core.addresses import normalise_email
+from station.core.addresses import normalise_email, spellings
 
-__all__ = ["clean_name", "normalise_email", "printed_name", "same_name"]
+__all__ = ["clean_name", "normalise_email", "printed_name", "same_name", "spellings"]
 LONGEST_PART = 100
 
 

@@ -8,12 +8,13 @@ from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from station.core import search
 from station.core.db import db
 from station.core.ids import public_id, row_id
 from station.members.models import Member, MemberEmail, MemberKind
-from station.members.policies import normalise_email
+from station.members.policies import normalise_email, spellings
 
 PREFIX = "member"
 PAGE = 50
@@ -21,7 +22,7 @@ PAGE = 50
 
 @dataclass(frozen=True)
 class MemberView:
-    """A member as pages show them. `emails` are as typed, the primary one first."""
+    """A member as pages show them. `emails` are as typed, the primary one first; `language` is that of their mail."""
 
     id: UUID
     public_id: str
@@ -31,6 +32,7 @@ class MemberView:
     family_name: str
     emails: tuple[str, ...]
     since: datetime
+    language: str = "en"
 
     @property
     def email(self) -> str:
@@ -60,9 +62,23 @@ def member_by_public_id(text: str) -> MemberView | None:
 
 def member_id_of(email: str) -> UUID | None:
     """The member who has this address."""
-    return db.session().scalar(
-        sa.select(MemberEmail.member_id).where(MemberEmail.normalised == normalise_email(email))
+    same = spellings(email)
+    found = sa.select(MemberEmail.member_id).where(MemberEmail.normalised.in_(same))
+    return db.session().scalar(found.order_by(MemberEmail.normalised != same[0]).limit(1))
+
+
+def keys_by_address(normalised: Collection[str]) -> dict[str, set[str]]:
+    """For each of these normalised addresses that a member has: all of that member's, and their public id."""
+    given, known = aliased(MemberEmail), {each: key for key in normalised for each in spellings(key)}
+    rows = db.session().execute(
+        sa.select(given.normalised, MemberEmail.normalised, MemberEmail.member_id)
+        .join(MemberEmail, MemberEmail.member_id == given.member_id)
+        .where(given.normalised.in_(known))
     )
+    found: dict[str, set[str]] = {}
+    for address, theirs, member_id in rows:
+        found.setdefault(known[address], set()).update((*spellings(theirs), public_id(PREFIX, member_id)))
+    return found
 
 
 def members_by_name(after: str = "") -> MemberPage:
@@ -104,9 +120,42 @@ def _views(rows: Collection[Member]) -> list[MemberView]:
             row.family_name,
             tuple(emails.get(row.id, ())),
             row.created_at,
+            row.language,
         )
         for row in rows
     ]
+
+
+def members_by_id(ids: Collection[UUID]) -> dict[UUID, MemberView]:
+    """Those of many members that there are."""
+    rows = db.session().scalars(sa.select(Member).where(Member.id.in_(ids))).all() if ids else []
+    return {view.id: view for view in _views(rows)}
+
+
+def members_by_address(addresses: Collection[str]) -> dict[str, MemberView]:
+    """The members who have some of these addresses, by the normalised address."""
+    keys = {each for address in addresses for each in spellings(address)}
+    found = sa.select(MemberEmail.normalised, MemberEmail.member_id).where(MemberEmail.normalised.in_(keys))
+    rows = db.session().execute(found).all() if keys else []
+    owners = {normalise_email(row[0]): row[1] for row in rows} | {row[0]: row[1] for row in rows}
+    known = members_by_id(set(owners.values()))
+    return {address: known[owner] for address, owner in owners.items()}
+
+
+def with_email(after: UUID | None, limit: int) -> list[UUID]:
+    """Members who have an address, in the order of their ids, from behind one of them on."""
+    query = sa.select(MemberEmail.member_id).distinct().order_by(MemberEmail.member_id).limit(limit)
+    return list(db.session().scalars(query.where(MemberEmail.member_id > after) if after else query))
+
+
+def count_with_email() -> int:
+    """How many members have an address."""
+    return db.session().scalar(sa.select(sa.func.count(sa.distinct(MemberEmail.member_id)))) or 0
+
+
+def languages() -> set[str]:
+    """The languages that members read."""
+    return set(db.session().scalars(sa.select(Member.language).distinct()))
 
 
 def count() -> int:

@@ -15,7 +15,7 @@ from station.members import queries
 
 
 def wire() -> None:
-    NAV.contribute(NavItem("Members", "members_desk.index", "Development", (Role.DEVELOPMENT,)), rank=30)
+    NAV.contribute(NavItem("Members", "members_desk.index", "Development", (Role.DEVELOPMENT,)), rank=19)
     SUBJECT_PAGES.contribute(SubjectPage("member", _url), rank=40)
     TILES.contribute(Tile("Members", _count, (Role.DEVELOPMENT,)), rank=60)
     EVENT_SENTENCES.contribute(
@@ -41,8 +41,8 @@ def _count() -> TileValue:
 def _changed(event: EventRow) -> str:
     before, after = event.data["before"], event.data["after"]
     parts = [
-        f"{what} from “{before[what] or 'none'}” to “{after[what] or 'none'}”"
-        for what in ("name", "email")
-        if before[what] != after[what]
+        f"{what} from “{before.get(what) or 'none'}” to “{after[what] or 'none'}”"
+        for what in ("name", "email", "language")
+        if before.get(what) != after.get(what)
     ]
     return f"changed the {' and the '.join(parts)}"

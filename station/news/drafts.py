@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from station.news.markup import Fragment, fragments
+from station.news.models import Origin
 
 Block = dict[str, Any]
 
@@ -21,20 +22,44 @@ class Topic:
 
 
 @dataclass(frozen=True)
+class Author:
+    """A name above a story; of somebody who has a CDS document, its id and their page."""
+
+    name: str
+    cds_id: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
 class StoryDraft:
-    """A story. Markup in `blocks` is safe already; `topics` are in order of preference; instants are aware."""
+    """A story. Markup in `blocks` is safe already; `topics` are in order of preference; instants are aware.
+
+    `byline` is what is printed; `authors` are the people in it. `revised_at` is what readers see as "Updated".
+    """
 
     headline: str
     blocks: Sequence[Block]
     published_at: datetime
     owner: str
     owner_url: str = ""
+    origin: Origin = Origin.LOCAL
+    language: str = "en"
+    deck: str = ""
     teaser: str = ""
+    seo_title: str = ""
+    social_title: str = ""
+    noindex: bool = False
     byline: str = ""
     canonical_url: str = ""
     image: dict[str, Any] | None = None
+    authors: Sequence[Author] = field(default=())
     topics: Sequence[Topic] = field(default=())
+    program: Topic | None = None
+    tags: Sequence[Topic] = field(default=())
     no_underwriting: bool = False
+    sensitive: bool = False
+    why_quiet: str = ""
+    revised_at: datetime | None = None
 
 
 def text_blocks(markup: str) -> list[Block]:

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import html
 import re
+from collections import Counter
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
 import nh3
+
+from station.news.policies.words import printable
 
 INLINE = {"a", "abbr", "b", "br", "cite", "code", "em", "i", "q", "s", "strong", "sub", "sup"}
 BLOCKS = {
@@ -40,6 +43,27 @@ BLOCKS = {
     "ul",
 }
 EMPTY = {"br", "hr"}
+# What ends by itself where the next begins, or holds nothing: it may stand open as often as one likes.
+SHALLOW = {
+    "p",
+    "li",
+    "dd",
+    "dt",
+    "tr",
+    "td",
+    "th",
+    "tbody",
+    "thead",
+    "tfoot",
+    "option",
+    "br",
+    "hr",
+    "img",
+    "input",
+    "wbr",
+}
+SHALLOW |= {"area", "base", "col", "embed", "link", "meta", "param", "source", "track"}
+DEEPEST = 100
 ORPHANS = ("dd", "dt", "li")  # outside their list they are paragraphs
 SCHEMES = {"https", "http", "mailto", "tel"}
 # The page's own headline is its h1, so headings inside a story start at h2 and skip no level.
@@ -60,6 +84,7 @@ _SPACE = re.compile(r"[ \t\r\n\f]+")
 _EDGES = re.compile(r"^(?:\s|<br>)+|(?:\s|<br>)+$")
 _EMPTY_LINK = re.compile(r"<a [^>]*>(\s*)</a>")  # what held only a picture
 _TAG = re.compile(r"<[^>]*>")
+_OPENS = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
 
 
 @dataclass(frozen=True)
@@ -72,16 +97,37 @@ class Fragment:
 
 def plain(text: str) -> str:
     """The words of a bit of markup, as unescaped text on one line: for headlines, captions, credits and bylines."""
-    return _SPACE.sub(" ", html.unescape(_tagless.clean(text))).strip()
+    said = _shallow(printable(text))
+    words = html.unescape(_tagless.clean(said))
+    return _SPACE.sub(" ", printable(words)).strip()
 
 
 def fragments(text: str) -> list[Fragment]:
     """Safe top-level elements of a text, in order. Loose words become paragraphs; what holds no words is dropped."""
     splitter = _Splitter()
-    splitter.feed(_EMPTY_LINK.sub(r"\1", _cleaner.clean(text)))
+    splitter.feed(_EMPTY_LINK.sub(r"\1", printable(_cleaner.clean(_shallow(printable(text))))))
     splitter.close()
     splitter.end_loose()
     return splitter.found
+
+
+def _shallow(text: str) -> str:
+    """The text; of one whose elements are nested deeper than any writer's, its words alone.
+
+    Parsers of HTML take time in the square of the depth: 190 KB of nested lists took more than a minute.
+    """
+    opened: Counter[str] = Counter()
+    deep = 0
+    for slash, tag in _OPENS.findall(text):
+        name = tag.lower()
+        if name in SHALLOW or (slash and not opened[name]):
+            continue
+        step = -1 if slash else 1
+        opened[name] += step
+        deep += step
+        if deep > DEEPEST:
+            return html.escape(html.unescape(_TAG.sub(" ", text)))
+    return text
 
 
 def has_words(safe: str) -> bool:

@@ -1,4 +1,4 @@
-"""NPR's main topics by CDS collection id (facts of NPR's public topic pages, npr.org/sections)."""
+"""NPR's main topics and programs by CDS collection id (facts of npr.org/sections and npr.org/programs)."""
 
 from __future__ import annotations
 
@@ -46,6 +46,16 @@ TOPICS: dict[str, str] = {
     "1136": "History",
     "1138": "Television",
     "1161": "Book News & Features",
+}
+
+PROGRAMS: dict[str, str] = {
+    "2": "All Things Considered",
+    "3": "Morning Edition",
+    "7": "Weekend Edition Saturday",
+    "10": "Weekend Edition Sunday",
+    "13": "Fresh Air",
+    "35": "Wait Wait...Don't Tell Me!",
+    "61": "Science Friday",
 }
 
 # Services of NPR's organisation directory that own documents: how the copyright line names them, and where it points.

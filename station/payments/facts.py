@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from station.core.money import Money
-from station.payments.models import InvoiceState, PaymentKind
+from station.payments.models import Interval, InvoiceState, PaymentKind
 
 
 @dataclass(frozen=True)
@@ -120,6 +120,17 @@ class SustainerChanged:
     reference: UUID
     before: Money
     after: Money
+    next_at: datetime | None
+
+
+@dataclass(frozen=True)
+class SustainerRescheduled:
+    """A standing order is charged at another interval, because somebody changed that at Stripe."""
+
+    subscription_id: UUID
+    reference: UUID
+    before: Interval
+    after: Interval
     next_at: datetime | None
 
 

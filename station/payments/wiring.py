@@ -111,6 +111,10 @@ SENTENCES = (
         "payments.subscription.changed",
         lambda e: f"changed {EVERY[e.data['interval']]} payments from {e.data['from']} to {e.data['to']}",
     ),
+    EventSentence(
+        "payments.subscription.rescheduled",
+        lambda e: f"charges {e.data['amount']} {EVERY[e.data['to']]} now, no longer {EVERY[e.data['from']]}",
+    ),
     EventSentence("payments.subscription.ending", lambda e: f"will end {_order(e)}{_until(e.data['ends_at'])}"),
     EventSentence("payments.subscription.stays", lambda e: f"lets {_order(e)} go on after all"),
     EventSentence("payments.subscription.lapsed", lambda e: f"gave up {_order(e)}: {_reason(e)}"),

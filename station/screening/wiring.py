@@ -18,6 +18,6 @@ SENTENCES = (
 
 def wire() -> None:
     """Contribute to the places below. Called once a process."""
-    NAV.contribute(NavItem("Card testing", "screening_desk.index", "Development", ROLES), rank=30)
+    NAV.contribute(NavItem("Card testing", "screening_desk.index", "Development", ROLES), rank=26)
     for sentence in SENTENCES:
         EVENT_SENTENCES.contribute(sentence)

@@ -13,6 +13,7 @@ from station.core.actor import Actor
 from station.core.db import db, transaction
 from station.core.events import Subject
 from station.core.ids import new_id
+from station.core.stale import key_of, stale
 from station.core.words import day as as_day
 from station.licensee.queries import station_by_id, the_licensee
 from station.members.models import Member, MemberKind
@@ -118,12 +119,13 @@ def stop_flight(flight_id: UUID, actor: Actor) -> None:
 def _tell(name: str, actor: Actor, flight: Flight, **data: str) -> None:
     sponsor = db.session().get_one(Sponsor, flight.sponsor_id)
     bulletin.bump(BULLETIN)
-    station = station_by_id(flight.station_id).call_sign
+    station = station_by_id(flight.station_id)
+    stale(key_of("slot", station.slug))
     events.record(
         name,
         actor,
         [*_about(sponsor), Subject("flight", flight.id)],
-        {"sponsor": sponsor.credit_name, "station": station, **data},
+        {"sponsor": sponsor.credit_name, "station": station.call_sign, **data},
     )
 
 

@@ -38,6 +38,7 @@ class _Snapshot:
     starts: datetime
     ends: datetime
     credits: dict[UUID, tuple[SlotCredit, ...]]
+    rotations: dict[UUID, str]
 
 
 _snapshot: _Snapshot | None = None
@@ -57,6 +58,11 @@ def credit_for(station_id: UUID, now: datetime | None = None) -> SlotCredit | No
 def live_credits() -> dict[UUID, tuple[SlotCredit, ...]]:
     """Everything that may be shown now, by station."""
     return dict(_current(clock.now()).credits)
+
+
+def rotation(station_id: UUID, now: datetime) -> str:
+    """Names everything that takes turns in a station's slot now; empty when it is unsold."""
+    return _current(now).rotations.get(station_id, "")
 
 
 def unsold_for(now: datetime) -> int:
@@ -88,4 +94,5 @@ def _read(version: int, now: datetime) -> _Snapshot:
                 f"{flight.running.id.hex}-{version}",
             )
             live[flight.station.id] = (*live.get(flight.station.id, ()), credit)
-    return _Snapshot(version, starts, ends, live)
+    rotations = {station_id: " ".join(credit.key for credit in each) for station_id, each in live.items()}
+    return _Snapshot(version, starts, ends, live, rotations)

@@ -11,6 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from config import ROOT, Settings
 from station.core import clock, runtime
 from station.core.db import db, listen
+from station.news.pages import front
 from station.web import context, errors, freshness, headers, sanity, tables
 from station.web.assembly import assemble, blueprints
 
@@ -60,6 +61,7 @@ def create_app(settings: Settings) -> Flask:
     sanity.install(app)
     freshness.install(app)
     context.install(app)
+    front.install(app)
     headers.install(app)
     errors.install(app)
     if settings.proxies:

@@ -22,6 +22,7 @@ from sqlalchemy.exc import DBAPIError
 from config import ROOT, Settings, SettingsError
 from station.core import clock
 from station.core.places import COMMAND_GROUPS
+from station.licensee.queries import NotEstablished
 from station.web.app import create_app
 from station.web.commands import backup, checkup, doctor, processes
 from station.web.commands.dumps import BackupError
@@ -39,6 +40,8 @@ def main() -> None:
         sys.exit(2)
     try:
         _group(settings).main(prog_name="station")
+    except NotEstablished as error:
+        _stop_at([str(error)], code=1)
     except (DBAPIError, sqlite3.DatabaseError) as error:
         line = doctor.database_line(settings, error)
         if line is None:

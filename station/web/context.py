@@ -8,10 +8,12 @@ from urllib.parse import urlencode
 from flask import Flask, g, request, url_for
 
 from station.accounts.guards import signed_in_person
-from station.accounts.places import NAV
+from station.accounts.places import DESK_NOTICES, NAV, DeskNotice
 from station.accounts.queries import Person
+from station.core import clock
 from station.core.words import FILTERS
 from station.licensee.queries import StationView, default_station, station_by_host, stations, the_licensee
+from station.news.queries.moves import current_banner
 from station.web.assets import asset
 
 
@@ -42,9 +44,15 @@ def _page() -> dict[str, Any]:
     if request.endpoint is None or g.get("no_database"):
         return {}
     page: dict[str, Any] = {"licensee": the_licensee(), "stations": stations(), "station": current_station()}
-    if request.path.startswith("/desk") and (person := signed_in_person()):
-        page |= {"person": person, "nav": _nav(person)}
+    if not request.path.startswith("/desk"):
+        page["banner"] = current_banner(page["station"].id, clock.now())
+    elif person := signed_in_person():
+        page |= {"person": person, "nav": _nav(person), "desk_notices": _notices()}
     return page
+
+
+def _notices() -> list[DeskNotice]:
+    return [notice for told in DESK_NOTICES for notice in told()]
 
 
 def _nav(person: Person) -> list[dict[str, Any]]:

@@ -11,6 +11,8 @@ from werkzeug.exceptions import HTTPException
 
 from station.core.actor import request_id
 from station.licensee.queries import NotEstablished
+from station.news.pages import keeping
+from station.news.pages.moved import follow, was_perhaps_kept
 
 log = logging.getLogger(__name__)
 
@@ -44,17 +46,21 @@ def install(app: Flask) -> None:
     app.register_error_handler(Exception, _bug)
 
 
-def page(status: int, title: str = "", what_next: str = "") -> Response:
-    """The error page of a status, in words of its own where they are given; as JSON for a script that asked."""
+def page(status: int, title: str = "", what_next: str = "", *, shared: bool = False) -> Response:
+    """The error page of a status, in words of its own where they are given; as JSON for a script that asked.
+
+    A `shared` one replaces what caches kept of the address: it is the same for everybody, so it names no request.
+    """
     known = WORDS.get(status, WORDS[400 if status < 500 else 500])
     title, message = title or known[0], what_next or known[1]
     g.no_database = True
     if request.accept_mimetypes.best_match(("text/html", "application/json")) == "application/json":
         response = make_response(jsonify(message=f"{title}. {message}", reference=request_id.get()), status)
     else:
-        text = render_template("shell/error.html", title=title, message=message, reference=request_id.get())
+        reference = "" if shared else request_id.get()
+        text = render_template("shell/error.html", title=title, message=message, reference=reference)
         response = make_response(text, status)
-    response.headers["Cache-Control"] = "no-store"
+    response.headers["Cache-Control"] = keeping.NO_PAGE if shared and response.mimetype == "text/html" else "no-store"
     if status == 503:
         response.headers["Retry-After"] = "30"
     return response
@@ -63,7 +69,9 @@ def page(status: int, title: str = "", what_next: str = "") -> Response:
 def _http(error: HTTPException) -> Response | HTTPException:
     if error.code is None or error.code < 400:
         return error
-    response = page(error.code)
+    if error.code == 404 and (elsewhere := follow()):
+        return elsewhere
+    response = page(error.code, shared=error.code in (404, 410) and was_perhaps_kept())
     for name, value in error.get_headers():
         if name in ("Allow", "Retry-After"):
             response.headers[name] = value

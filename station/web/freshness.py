@@ -8,6 +8,7 @@ from collections.abc import Callable
 from flask import Flask
 
 from station.core import bulletin
+from station.news.services import write_uses
 
 
 def install(app: Flask) -> None:
@@ -19,7 +20,7 @@ def install(app: Flask) -> None:
         return
     following: set[int] = set()
 
-    def within(call: Callable[[], None]) -> None:
+    def within(call: Callable[[], object]) -> None:
         with app.app_context():
             call()
 
@@ -29,3 +30,4 @@ def install(app: Flask) -> None:
             following.add(os.getpid())
             bulletin.refresh()
             bulletin.watch(within)
+            bulletin.watch(within, write_uses, "uses")  # a writer's wait for its lock holds up no reader

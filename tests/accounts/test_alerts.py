@@ -58,7 +58,7 @@ class Sink:
 @pytest.fixture
 def sink(app: Flask) -> Iterator[Sink]:
     made = Sink()
-    thread = threading.Thread(target=made.server.serve_forever, daemon=True)
+    thread = threading.Thread(target=made.server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     with changed(runtime.settings(), alerts_webhook=made.url, alerts_secret=SECRET):
         yield made

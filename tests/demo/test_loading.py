@@ -101,7 +101,9 @@ def test_an_empty_house_gets_everything(empty: Flask) -> None:
     assert orders[SubscriptionState.PAUSED] == 1
     assert set(db.session.scalars(sa.select(Subscription.interval))) == {"month", "quarter", "year"}
     assert set(db.session.scalars(sa.select(StaffRole.role))) == set(Role)
-    assert many(WorkItem, WorkItem.state == WorkState.OPEN) == 7  # three of them what goes back to donors
+    assert (
+        many(WorkItem, WorkItem.state == WorkState.OPEN) == 8
+    )  # three of them what goes back to donors, one a bounce
     assert many(Payout, Payout.reconciled_at.is_not(None)) == many(Payout) - 1 > 100
     assert many(BalanceTransaction, BalanceTransaction.tie == Tie.UNMATCHED) == 1
     assert balance_of(Account.STRIPE, "usd") == 0  # as at the sandbox, which has seen none of this
@@ -238,15 +240,15 @@ def test_it_looks_alive(app: Flask) -> None:
         (OutgoingMail, OutgoingMail.queued_at),
         (Member, Member.created_at),
     ):
-        assert many(model, at > now + timedelta(minutes=1)) == 0, model
+        assert many(model, at > now + timedelta(minutes=1)) == (model is Story), model  # one is scheduled
     sources = set(db.session.scalars(sa.select(Pledge.source).where(Pledge.source.startswith("story:"))))
     stories = set(db.session.scalars(sa.select(Story.id)))
     assert sources
     assert {row_id("story", source.removeprefix("story:")) for source in sources} <= stories
     mails = Counter(db.session.scalars(sa.select(OutgoingMail.state)))
     assert mails[MailState.SENT] > 20
-    assert mails[MailState.FAILED] == 1
-    assert set(mails) == {MailState.SENT, MailState.FAILED, MailState.QUEUED}
+    assert mails[MailState.BOUNCED] == 2  # one at once, one later
+    assert set(mails) == {MailState.SENT, MailState.BOUNCED, MailState.QUEUED}
 
 
 def test_every_event_can_be_told(app: Flask) -> None:
@@ -311,7 +313,9 @@ def test_every_story_can_be_read(app: Flask, client: FlaskClient) -> None:
     for station in stations():
         home = client.get(f"/{station.slug}/")
         assert home.status_code == 200
-        for story in db.session.scalars(sa.select(Story).where(Story.station_id == station.id)).all():
+        for story in db.session.scalars(
+            sa.select(Story).where(Story.station_id == station.id, Story.published_at <= clock.now())
+        ).all():
             page = client.get(f"/{station.slug}/story/{story.slug}")
             body = html.unescape(page.text)
             assert page.status_code == 200
@@ -320,7 +324,7 @@ def test_every_story_can_be_read(app: Flask, client: FlaskClient) -> None:
             assert ("Support comes from" in body) is not story.no_underwriting, story.slug
             seen[story.no_underwriting] += 1
             if story.image:
-                assert client.get(story.image["url"]).mimetype == "image/svg+xml"
+                assert client.get(story.image["url"]).mimetype in ("image/svg+xml", "image/jpeg")
                 assert story.image["caption"] in body
     assert seen[False] >= 30
     assert seen[True] == 1

@@ -57,3 +57,11 @@ def vnu() -> list[str]:
     found = sorted(MODULES.glob("vnu-jar/build/dist/vnu.jar"))
     needs(bool(found), ASK)
     return ["java", "-jar", str(found[0])]
+
+
+@pytest.fixture(scope="session")
+def lighthouse() -> None:
+    """Lighthouse, and a Chromium for it."""
+    needs(shutil.which("node") is not None, "Node")
+    needs((MODULES / "lighthouse").is_dir(), ASK)
+    needs(bool(shutil.which("chromium") or shutil.which("google-chrome")), "Chromium")

@@ -18,7 +18,7 @@ from station.accounts.models import Role
 from station.core.actor import COMMAND
 from station.core.db import db
 from station.demo.services import load_demo
-from tests.house.test_browse import addresses
+from tests.house.test_browse import addresses, label_everything
 
 ALLOWED = {  # the start of a complaint, and why it stands
     "An “input” element with a “type” attribute whose value is “hidden” must not have an “autocomplete” attribute": (
@@ -36,6 +36,7 @@ def pages(app: Flask, client: FlaskClient, desk: Callable[..., FlaskClient], tmp
     """Every page, also refusals and errors, written to `tmp_path` once."""
     load_demo(COMMAND)
     db.session.rollback()
+    label_everything()
     kept: Pages = {}
     for persona in ("visitor", *(role.value for role in Role)):
         browser = client if persona == "visitor" else desk(persona)
@@ -46,8 +47,10 @@ def pages(app: Flask, client: FlaskClient, desk: Callable[..., FlaskClient], tmp
 
 
 def keep(answer: Any, what: str, folder: Path, kept: Pages) -> None:
+    if answer.mimetype != "text/html" or answer.headers.get("X-Fragment"):
+        return
     text = answer.get_data(as_text=True)
-    if answer.mimetype != "text/html" or not text.strip() or answer.headers.get("X-Fragment"):
+    if not text.strip():
         return
     name = sha256(CHANGING.sub("", text).encode()).hexdigest()[:16] + ".html"
     if name not in kept:

@@ -44,6 +44,7 @@ AT_ONCE = 12
 OPEN = (PaymentState.CREATED, PaymentState.AWAITING_DONOR, PaymentState.PROCESSING)
 # true in the storm, and for a person to close; a thousand pledges bring more declined cards than ten minutes should
 WAITED = ("invariant:mail leaves", "invariant:stripe-events", "screening:challenge")
+SEASONAL = ("receipts.thresholds",)  # two months of renewals may reach a year whose thresholds are not out yet
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 MONTHS = 2  # of renewals
 SWEEPS = 12
@@ -200,7 +201,7 @@ def assert_the_house_is_in_order(plant: Plant) -> None:
     assert plant.count(Payment, Payment.state.in_(OPEN)) == 0
     assert unanswered() == []
     assert plant.unfinished() == []
-    assert items(WorkItem.state == WorkState.OPEN, WorkItem.key.not_in(WAITED)) == []
+    assert items(WorkItem.state == WorkState.OPEN, WorkItem.key.not_in(WAITED), WorkItem.kind.not_in(SEASONAL)) == []
     assert items(WorkItem.kind.in_(("payments.unexpected_money", "payments.amount", "giving.gift_held"))) == []
     assert_each_letter_arrived_once(plant)
 

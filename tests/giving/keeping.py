@@ -34,9 +34,9 @@ class Giver:
         self.told()
         return self.order().id
 
-    def begin_by_bank(self, donor: Any) -> UUID:
-        """Pledge monthly from a bank account, and let the money arrive."""
-        assert self.stripe.pay_by_bank(self._session(donor, {})) is None
+    def begin_by_bank(self, donor: Any, **facts: str) -> UUID:
+        """Pledge from a bank account, and let the money arrive."""
+        assert self.stripe.pay_by_bank(self._session(donor, facts)) is None
         self.told()
         self.stripe.settle_debits()
         self.told()

@@ -18,12 +18,15 @@ from station.core.events import recent_events
 from station.core.ids import public_id
 from station.core.places import INVARIANTS, sentences
 from station.giving import policies, queries
+from station.giving.reactors import held
 from station.giving.reactors import money as reactors
 from station.licensee.queries import stations
 from station.payments.models import Payment, PaymentState
+from tests.browsing import send
 from tests.conftest import House
 from tests.giving.conftest import Donor, gifts, pledges, thanks_page
 from tests.giving.test_form import hidden
+from tests.giving.test_in_page import Page
 
 Pay = Callable[..., str | None]
 Desk = Callable[..., FlaskClient]
@@ -40,11 +43,11 @@ def test_staff_see_a_gift_and_everything_around_it(donor: Donor, pay: Pay, desk:
     assert all(said in found.text for said in ("Maria Peña", "$5.00", "1 gift", "News 88.9 KNPR", "-000001"))
     page = browser.get(f"/desk/gifts/{public_id('gift', gift.id)}").text
     member_id, payment_id = public_id("member", gift.member_id), public_id("pay", gift.payment_id)
-    for said in (member_id, payment_id, "/receipt/receipt_", "footer"):
+    for said in (member_id, payment_id, "/desk/receipts/receipt_", "footer"):
         assert said in page
     member = browser.get(f"/desk/members/{public_id('member', gift.member_id)}").text
     assert f"/desk/gifts/{public_id('gift', gift.id)}" in member
-    assert "/receipt/receipt_" in member
+    assert "/desk/receipts/receipt_" in member
 
 
 def test_gifts_are_filtered_by_station_and_month(donor: Donor, pay: Pay, desk: Desk) -> None:
@@ -80,9 +83,6 @@ def test_volunteers_and_visitors_see_no_gifts(client: FlaskClient, desk: Desk) -
 def test_money_is_never_refused_and_a_held_gift_is_made_later(
     donor: Donor, pay: Pay, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*_: object, **__: object) -> None:
-        raise RuntimeError("two members claim this address")
-
     with monkeypatch.context() as trouble:
         trouble.setattr(reactors, "issue", broken)
         pay(donor.pledge().location)
@@ -104,6 +104,69 @@ def test_money_is_never_refused_and_a_held_gift_is_made_later(
     again = browser.post(f"/desk/gifts/held/{public_id('pay', payment.id)}", data={"csrf_token": csrf(found)})
     assert (again.location, len(gifts())) == (made.location, 1)
     assert {i.name for i in INVARIANTS if i.broken()} == set()
+
+
+@pytest.fixture
+def nameless(donor: Donor, stripe_sandbox: Handle, outbox: Callable[[], int], monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A gift paid past our page, and held: nameless(email, name) is what Stripe was told; its payment's public id."""
+
+    def paid(email: str, name: str) -> str:
+        secret = Page(donor, stripe_sandbox).open(frequency="once").json["client_secret"]
+        stripe_sandbox.pay(secret.partition("_secret_")[0], email=email, name=name)
+        stripe_sandbox.deliver_now(delayed=True)
+        with monkeypatch.context() as trouble:
+            trouble.setattr(reactors, "make_gift", broken)
+            outbox()
+        assert (gifts(), pledges()[0].email) == ([], "")
+        return public_id("pay", pledges()[0].payment_id)
+
+    return paid
+
+
+def broken(*_: object, **__: object) -> None:
+    raise RuntimeError("two members claim this address")
+
+
+def make(browser: FlaskClient, payment_id: str) -> str:
+    """Press the button of a held gift; the page that comes then."""
+    token = csrf(browser.get("/desk/gifts"))
+    done = browser.post(f"/desk/gifts/held/{payment_id}", data={"csrf_token": token})
+    assert done.status_code == 303
+    return browser.get(done.location).text
+
+
+def test_a_held_gift_is_of_whom_stripe_was_told(nameless: Any, stripe_sandbox: Handle, desk: Desk) -> None:
+    payment_id, browser = nameless("someone@example.org", "Some One"), desk("development")
+    stripe_sandbox.fault("error_before", count=3, method="GET", path="/v1/charges")
+    assert "Stripe was asked who gave it, and has not answered" in make(browser, payment_id)
+    stripe_sandbox.sandbox.faults.clear()
+    assert "The gift is made" in make(browser, payment_id)
+    assert [(p.given_name, p.family_name, p.email) for p in pledges()] == [("Some", "One", "someone@example.org")]
+    assert {i.name for i in INVARIANTS if i.broken()} == set()
+
+
+def test_a_held_gift_of_nobody_is_of_whom_staff_name(
+    nameless: Any, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    payment_id, browser = nameless("someone@example.org", "Some One"), desk("development")
+    monkeypatch.setattr(held, "who_paid", lambda _: ("", ""))
+    assert "Neither we nor Stripe were told who gave" in make(browser, payment_id)
+    assert (gifts(), {i.name for i in INVARIANTS if i.broken()}) == ([], set())
+    page = f"/desk/gifts/held/{payment_id}"
+    refused = send(browser, page, {"name": "Some One", "email": "someone"})
+    assert (refused.status_code, 'value="Some One"' in refused.text) == (422, True)
+    assert send(browser, page, {"name": "", "email": "someone@example.org"}).status_code == 422
+    assert send(browser, page, {"name": "Some One", "email": "someone@example.org"}).status_code == 303
+    assert (len(gifts()), pledges()[0].email) == (1, "someone@example.org")
+    assert browser.get(page).status_code == 404
+    assert {i.name for i in INVARIANTS if i.broken()} == set()
+
+
+def test_a_held_gift_that_fails_again_says_why(nameless: Any, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    payment_id, browser = nameless("someone@example.org", "Some One"), desk("development")
+    monkeypatch.setattr(reactors, "issue", broken)
+    assert "It failed again (RuntimeError: two members claim this address)." in make(browser, payment_id)
+    assert (gifts(), pledges()[0].email, {i.name for i in INVARIANTS if i.broken()}) == ([], "", set())
 
 
 def test_a_held_gift_that_is_none_is_not_found(donor: Donor, stripe_sandbox: Handle, desk: Desk) -> None:

@@ -39,7 +39,7 @@ class Entry:
         kept = {
             box.attrs["name"]: str(box.attrs.get("value", ""))
             for box in JustHTML(self.page.text, sanitize=False).query("form.panel input")
-            if box.attrs.get("type") != "radio" or "checked" in box.attrs
+            if box.attrs.get("type") not in ("radio", "checkbox") or "checked" in box.attrs
         }
         self.page = self.browser.post("/desk/gifts/new", data={"station": "news", "way": "wire", **kept, **typed})
         return self.page
@@ -182,7 +182,7 @@ def test_what_cannot_be_taken_is_said_at_its_field(entry: Entry, changes: dict[s
 
 def test_goods_for_a_grant_are_refused_when_it_is_recorded(entry: Entry) -> None:
     match_or_create("Ana", "Ruiz", "ana@example.org", COMMAND)
-    entry.enter(**CHECK | {"tender": "other", "way": Way.FUND.value, "goods": "Mug", "goods_value": "5"})
+    entry.enter(**CHECK | {"tender": "other", "way": Way.FUND.value, "goods": "Mug", "goods_value": "50"})
     page = entry.enter(way=Way.FUND.value)
     assert (page.status_code, "may buy nothing" in page.text, count(Gift)) == (422, True, 0)
 

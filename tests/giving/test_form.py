@@ -244,6 +244,7 @@ def test_coming_back_from_the_payment_page_keeps_the_facts_but_not_the_person(
 ) -> None:
     donor.pledge(amount="15", frequency="once", station="classical", source="footer")
     back = donor.client.get(f"/give?pledge={pledge_address()}")
+    assert '<meta name="robots" content="noindex">' in back.text
     assert checked(back) == {"amount=15", "frequency=once", "station=classical"}
     assert hidden(back, "source") == "footer"
     assert "nothing was charged" in back.text
@@ -263,3 +264,11 @@ def test_a_database_in_trouble_is_a_clear_page(donor: Donor, monkeypatch: pytest
     monkeypatch.setattr(services, "begin_pledge", locked)
     sent = donor.send(facts)
     assert (sent.status_code, pledges()) == (503, [])
+
+
+def test_search_engines_may_lead_to_the_form(house: House, client: FlaskClient) -> None:
+    page = client.get("/give?station=classical&amount=5")
+    assert '<link rel="canonical" href="http://localhost/give?station=classical">' in page.text
+    assert "noindex" not in page.text
+    assert "X-Robots-Tag" not in page.headers
+    assert client.post("/give").headers["X-Robots-Tag"] == "noindex"

@@ -14,7 +14,9 @@ from station.core.events import Subject, events_of
 from station.core.places import INVARIANTS
 from station.giving.models import Frequency
 from station.members.models import Member
+from station.payments import gateway
 from station.payments.models import CallState, GatewayCall, Payment, PaymentState, Subscription
+from station.payments.services.deposits import sweeps
 from tests.giving.conftest import FACTS, Donor, gifts, pledges, thanks_page
 
 NOBODY = {"given_name": "", "family_name": "", "email": ""}
@@ -354,6 +356,45 @@ def test_a_change_whose_answer_is_lost_is_made_certain_before_the_script_may_con
     assert [g.amount_cents for g in gifts()] == [500]
     assert unanswered() == []  # the paid checkout tells of every change that was made to it
     books_are_in_order()
+
+
+def test_an_answer_that_comes_after_the_money_leaves_no_call_in_doubt(
+    page: Page, stripe_sandbox: Handle, outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page.open(frequency="once")
+    real = gateway.update_checkout
+
+    def slow(*args: Any) -> Any:
+        """Until the answer is here the donor changes the amount once more, and pays."""
+        monkeypatch.setattr(gateway, "update_checkout", real)
+        answer = real(*args)
+        sent = page.send(amount="60")
+        page.confirm(sent.json["client_secret"])
+        stripe_sandbox.deliver_now(delayed=True)
+        outbox()
+        return answer
+
+    monkeypatch.setattr(gateway, "update_checkout", slow)
+    assert "that gift has reached us" in page.open(amount="25").text
+    assert [g.amount_cents for g in gifts()] == [6000]
+    assert unanswered() == []
+    books_are_in_order()
+
+
+def test_money_that_the_sweep_finds_answers_what_the_checkout_was_changed_to(
+    page: Page, stripe_sandbox: Handle, outbox: Outbox, later: Callable[..., None]
+) -> None:
+    page.open()
+    secret = page.send().json["client_secret"]
+    stripe_sandbox.fault("cut", count=2, method="post", path="/v1/checkout/sessions/cs_")
+    assert page.open(amount="25").status_code == 503
+    assert unanswered() != []
+    page.confirm(secret)  # in a page that was not told to wait
+    later(hours=1)  # and no event of it arrives
+    sweeps.sweep_lines()
+    outbox()
+    assert [g.amount_cents for g in gifts()] == [2500]
+    assert unanswered() == []
 
 
 def test_every_change_has_a_key_and_a_row_of_its_own(page: Page, stripe_sandbox: Handle) -> None:

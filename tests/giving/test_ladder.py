@@ -18,7 +18,7 @@ from station.core.ids import new_id
 from station.core.places import INVARIANTS
 from station.giving import queries
 from station.giving.models import Contact
-from station.giving.services import write_about_invoice, write_due_letters
+from station.giving.services import give_notices, write_about_invoice, write_due_letters
 from station.payments.models import EndReason, InvoiceState, OpenInvoice, SubscriptionState
 from station.payments.policies import LETTERS, Step, due_step
 from station.payments.services import sustaining
@@ -163,11 +163,12 @@ def test_a_card_that_ends_is_told_once_in_the_month_before(giver: Giver, donor: 
         giver.stripe.sandbox.emit("payment_method.updated", method)
     giver.told()
     for _ in range(2):
-        write_due_letters()
+        give_notices()
         giver.told()
-    assert giver.letters() == [f"Your card for your monthly gift ends in {next_month:%B %Y}"]
+    assert giver.letters()[1:] == [f"Your card for your monthly gift ends in {next_month:%B %Y}"]
+    assert giver.letters()[0] == "Your monthly gift: what was agreed"
     giver.passes(20)
-    write_due_letters()
+    give_notices()
     giver.told()
     assert steps() == ["expiring"]
 

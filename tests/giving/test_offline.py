@@ -12,7 +12,9 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from station.accounts.models import WorkItem
+from sandbox.mailbox.testing import Mailbox
+from station.accounts.models import WorkItem, WorkState
+from station.accounts.services import close_work_item
 from station.core import clock
 from station.core.actor import COMMAND
 from station.core.db import db, transaction
@@ -21,18 +23,20 @@ from station.core.money import Money
 from station.core.places import INVARIANTS
 from station.giving.models import Gift
 from station.giving.services import KeyedBefore, NewDonor, OfflineGift, OfflineRefused, record_offline_gift, void_gift
-from station.mail.models import OutgoingMail
+from station.mail.models import MailState, OutgoingMail
 from station.payments import queries as payments
 from station.payments.models import Account, LedgerEntry, LedgerTransaction, Payment, PaymentState, Tender, Way
 from station.payments.policies import stock_value, ten_thousandths
 from station.payments.services import CannotUndo, DepositRefused, make_deposit
 from station.receipts.models import Acknowledged, Receipt, ReceiptVoid
-from station.receipts.policies import Goods, receipt_text
-from station.receipts.queries import facts_of
+from station.receipts.policies import Benefit, receipt_text
+from station.receipts.queries import Asked, facts_of, versions_of
+from station.receipts.services import post
 from tests.conftest import House
 
 ANA = NewDonor("Ana", "Ruiz", email="ana@example.org")
 DAY = date(2026, 11, 20)
+MUG = (Benefit("Mug", Money(500)),)
 
 
 @pytest.fixture
@@ -90,21 +94,24 @@ def test_a_check_is_a_settled_payment_in_our_hands_with_its_receipt(check: Offli
 
 
 def test_the_part_paid_for_goods_is_no_contribution(check: OfflineGift) -> None:
-    record(replace(check, goods=Goods("Concert poster", Money(2_000))))
+    record(replace(check, benefits=(Benefit("Concert poster", Money(2_000)),)))
     assert balances() == {"hand": 12_000, "gifts": -10_000, "goods": -2_000}
     text = db.session().scalars(sa.select(Receipt.text)).one()
-    assert "In return you received: Concert poster." in text
-    assert "value is $20.00" in text
-    assert "limited to what you gave beyond the value of what you received: $100.00" in text
+    assert "we provided goods or services: Concert poster." in text
+    assert "fair market value at $20.00" in text
+    assert "limited to what you paid beyond the value of the goods or services that we provided: $100.00" in text
     assert "No goods" not in text
     books_are_in_order()
 
 
 @pytest.mark.parametrize(("cents", "said"), [(7_500, False), (7_501, True)])
 def test_the_limit_of_the_deduction_is_told_above_75_dollars(app: Any, cents: int, said: bool) -> None:
-    goods = Goods("Mug", Money(1_000))
-    facts = facts_of("1", "Ana", Money(cents), DAY, "News", False, cover=None, goods=goods)
-    assert ("deductible for federal" in receipt_text(facts)) is said
+    asked = Asked(
+        new_id(), new_id(), "Ana", "", Money(cents), DAY, "News", None, benefits=(Benefit("Mug", Money(1_000)),)
+    )
+    text = receipt_text(facts_of(asked, asked.judged(), "1"))
+    assert ("deductible for federal" in text) is said
+    assert "goods or services: Mug" in text
 
 
 @pytest.mark.parametrize(
@@ -167,9 +174,9 @@ def test_the_same_check_is_not_entered_twice_by_accident(check: OfflineGift) -> 
     [
         ({"amount": Money(0)}, "zero"),
         ({"amount": Money(100_000_000)}, "more than one gift"),
-        ({"goods": Goods("Mug", Money(12_000))}, "a sale"),
-        ({"tender": Tender.OTHER, "way": Way.FUND, "goods": Goods("Mug", Money(1))}, "may buy nothing"),
-        ({"tender": Tender.STOCK, "goods": Goods("Mug", Money(1))}, "Goods for stock"),
+        ({"benefits": (Benefit("Mug", Money(12_000)),)}, "a sale"),
+        ({"tender": Tender.OTHER, "way": Way.FUND, "benefits": MUG}, "may buy nothing"),
+        ({"tender": Tender.STOCK, "benefits": MUG}, "Goods for stock"),
     ],
 )
 def test_what_no_gift_can_be_is_refused_and_leaves_nothing(
@@ -202,7 +209,7 @@ def test_a_deposit_must_be_what_was_counted(check: OfflineGift) -> None:
 
 
 def test_a_mistake_is_taken_back_and_never_deleted(check: OfflineGift) -> None:
-    gift = record(replace(check, goods=Goods("Mug", Money(500))))
+    gift = record(replace(check, benefits=MUG))
     void_gift(gift.id, "keyed for the wrong Ana", COMMAND)
     assert balances() == {}
     assert (count(Gift), count(Receipt), count(ReceiptVoid), count(LedgerTransaction)) == (1, 1, 1, 2)
@@ -225,6 +232,77 @@ def test_a_bounced_check_leaves_the_bank(check: OfflineGift) -> None:
     assert balances() == {"bank": 12_000, "gifts": -12_000}
     assert count(ReceiptVoid) == 1
     books_are_in_order()
+
+
+def told() -> list[tuple[str, str, str]]:
+    """Every message: its kind, its state and its words."""
+    db.session.rollback()
+    rows = db.session().scalars(sa.select(OutgoingMail).order_by(OutgoingMail.id))
+    return [(row.kind, row.state.value, row.text) for row in rows]
+
+
+def open_work() -> list[str]:
+    db.session.rollback()
+    return list(db.session().scalars(sa.select(WorkItem.title).where(WorkItem.state == WorkState.OPEN)))
+
+
+def test_a_bounced_check_is_told_to_who_has_its_receipt(
+    check: OfflineGift, mailbox: Mailbox, outbox: Callable[[], int]
+) -> None:
+    gift = record(check)
+    outbox()
+    make_deposit([gift.payment_id], Money(12_000), DAY, "", COMMAND)
+    void_gift(gift.id, "NSF, third time", COMMAND, bounced=True)
+    (first, second) = told()
+    assert (first[:2], second[:2]) == (("receipt", "sent"), ("receipt_replaced", "queued"))
+    assert "Your bank did not pay your check for $120.00." in second[2]
+    assert "2026-000001 therefore holds no more" in second[2]
+    assert "NSF" not in second[2]
+    assert open_work() == []
+
+
+def test_a_mistake_is_told_without_the_words_of_the_desk(
+    check: OfflineGift, mailbox: Mailbox, outbox: Callable[[], int]
+) -> None:
+    gift = record(check)
+    outbox()
+    void_gift(gift.id, "meant for Ben Li", COMMAND)
+    assert "entered in our books by mistake" in told()[1][2]
+    shown = versions_of(gift.id)[0].void_because
+    assert shown == "The gift that it is about was entered in our books by mistake.", "its donor reads it"
+
+
+def test_nobody_is_told_of_a_receipt_that_never_left(check: OfflineGift) -> None:
+    void_gift(record(check).id, "typed twice", COMMAND)
+    assert [each[:2] for each in told()] == [("receipt", "aborted")]
+    void_gift(record(replace(check, number="2", donor=NewDonor("Ida", "Paper"))).id, "typed twice", COMMAND)
+    assert (len(told()), open_work()) == (1, [])
+
+
+def test_a_receipt_that_was_posted_is_told_on_paper(check: OfflineGift) -> None:
+    gift = record(replace(check, donor=NewDonor("Ida", "Paper")))
+    (item,) = db.session().scalars(sa.select(WorkItem.id))
+    close_work_item(item, "posted", COMMAND)
+    void_gift(gift.id, "typed twice", COMMAND)
+    assert (told(), open_work()) == ([], ["Tell Ida Paper by post that receipt 2026-000001 is void"])
+
+
+@pytest.mark.parametrize(
+    ("state", "is_told"),
+    [(state, state in (MailState.SENT, MailState.UNKNOWN, MailState.IN_FLIGHT)) for state in MailState]
+    + [(MailState.BOUNCED, True)],
+)
+def test_what_may_have_left_is_told(check: OfflineGift, state: MailState, is_told: bool) -> None:
+    gift = record(check)
+    with transaction() as session:
+        session.execute(sa.update(OutgoingMail).values(state=state))
+    if state is MailState.BOUNCED and not is_told:
+        receipt = versions_of(gift.id)[0]
+        with transaction():
+            post(receipt.id, receipt.label, receipt.donor_name, "It came back.")
+    void_gift(gift.id, "typed twice", COMMAND)
+    assert [each[0] for each in told()] == ["receipt"] + ["receipt_replaced"] * is_told
+    assert open_work() == []
 
 
 @pytest.mark.crooked

@@ -121,7 +121,7 @@ def test_the_export_holds_what_the_list_shows(given: dict[str, str], desk: Desk,
     pay(donor.pledge(frequency="once", given_name='=HYPERLINK("x")', email="formula@example.org").location)
     answer = send(desk(Role.DEVELOPMENT), LIST, to=f"{LIST}/export?least=5")
     assert (answer.status_code, answer.mimetype) == (200, "text/csv")
-    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    rows = list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"))))
     assert len(rows) == 4
     mine = next(row for row in rows if row["Payment"] == given["once"])
     assert (mine["Donor"], mine["Amount"], mine["State"], mine["Station"]) == (

@@ -61,7 +61,7 @@ def test_the_whole_way_of_a_gift_that_repeats_rarely(
     for said in (word, next_on, f"first {adjective} gift", f"a {frequency}"):
         assert said in page
     receipt = mailbox.messages[0].get_body(("plain",)).get_content()
-    assert f"{adjective.capitalize()} contribution, this {frequency}'s charge" in receipt
+    assert f"{adjective.capitalize()} contribution, this {frequency}’s charge" in receipt
     assert f"one charge of your {adjective} contribution" in " ".join(receipt.split())
     assert events_of(Subject("gift", gifts()[0].id))[0].data["interval"] == frequency
 

@@ -15,13 +15,14 @@ from sandbox.stripe.testing import Handle
 from station.accounts.models import WorkItem
 from station.core import clock
 from station.core.actor import COMMAND
-from station.core.db import db
+from station.core.db import db, transaction
 from station.core.events import Subject, events_of
 from station.core.money import Money
 from station.core.places import INVARIANTS
 from station.giving import queries
-from station.giving.models import Gift
+from station.giving.models import Gift, Pledge
 from station.giving.queries import evidence
+from station.members.models import MemberEmail
 from station.payments.models import RefundReason, Subscription, SubscriptionState
 from station.payments.services import ask_refund, send_refund
 from station.receipts.queries import receipt, receipt_of, versions_of
@@ -107,6 +108,21 @@ def test_a_gift_that_goes_back_counts_no_more(given: Any, outbox: Outbox, mailbo
     assert "This receipt holds no more" in page
     assert "We refunded $50.00" in page
     books_are_in_order()
+
+
+@pytest.mark.parametrize(("cents", "title"), [(2000, "Post receipt {new} to "), (5000, "Tell {name} by post that ")])
+def test_a_donor_without_an_email_is_told_on_paper(
+    given: Any, outbox: Outbox, mailbox: Mailbox, cents: int, title: str
+) -> None:
+    gift = given()
+    with transaction() as session:
+        session.execute(sa.delete(MemberEmail))
+        session.execute(sa.update(Pledge).values(email=""))
+    refund(gift, cents, outbox)
+    newest = versions_of(gift.id)[0]
+    (found,) = db.session().scalars(sa.select(WorkItem.title).where(WorkItem.kind == "receipts.by_post"))
+    assert found.startswith(title.format(new=newest.label, name=newest.donor_name))
+    assert len(texts(mailbox)) == 1
 
 
 def test_a_second_partial_refund_makes_a_third_receipt(given: Any, outbox: Outbox, mailbox: Mailbox) -> None:

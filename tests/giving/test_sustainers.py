@@ -59,7 +59,8 @@ def post(desk: FlaskClient, order: Subscription, action: str, **fields: str) -> 
     shown = desk.get(page_of(order)).text
     token = re.search(r'name="csrf_token" value="([^"]+)"', shown)
     assert token
-    return desk.post(page_of(order, action), data={"csrf_token": token[1], **fields})
+    said = {"asked": "phone"} if action in ("amount", "date") else {}
+    return desk.post(page_of(order, action), data={"csrf_token": token[1], **said, **fields})
 
 
 def letters(mailbox: Mailbox) -> list[str]:
@@ -150,6 +151,23 @@ def test_the_desk_changes_amount_day_pause_and_end_and_every_step_is_on_record(
     plain = mailbox.messages[-1].get_body(("plain",)).get_content()
     assert "Nothing more is charged." in plain
     assert "/give?station=news" in plain.replace("=\n", "")
+
+
+def test_an_interval_changed_at_stripe_is_the_promise_and_the_donor_reads_it(
+    sustains: Callable[..., Subscription], stripe_sandbox: Handle, outbox: Outbox, mailbox: Mailbox
+) -> None:
+    order = sustains(amount="10")
+    at_stripe = stripe_sandbox.get(order.stripe_subscription or "")
+    with stripe_sandbox.sandbox.action():
+        at_stripe["items"]["data"][0]["price"]["recurring"]["interval"] = "year"
+        stripe_sandbox.sandbox.store.save(at_stripe)
+        stripe_sandbox.sandbox.emit("customer.subscription.updated", at_stripe, {})
+    for _ in range(2):
+        stripe_sandbox.deliver_now(delayed=True)
+        outbox()
+    assert (again(order).interval, pledges()[0].frequency.value) == ("year", "year")
+    assert letters(mailbox) == ["Your gift is charged yearly now"]
+    assert "$10 a year" in mailbox.messages[-1].get_body(("plain",)).get_content()
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from uuid import UUID
 
@@ -10,8 +11,12 @@ from flask.testing import FlaskClient
 
 from sandbox.stripe.testing import Handle
 from station.core import clock
+from station.core.actor import VISITOR
 from station.core.db import transaction
 from station.core.ids import public_id
+from station.mail.models import ConsentSource
+from station.mail.queries import consent_history, wants, who_is
+from station.mail.services import Evidence, none_at_all
 from station.payments.models import Payment, PaymentState
 from tests.giving.conftest import Donor, gifts, pledges, thanks_page
 
@@ -134,3 +139,52 @@ def test_nobody_is_asked_for_more_before_the_gift_has_arrived(
 ) -> None:
     donor.pledge(frequency="once", amount="60")
     assert "every month?" not in client.get(put(state)).text
+
+
+def test_a_newsletter_is_asked_for_with_one_press_once_the_gift_is_made(donor: Donor, stripe_sandbox: Handle) -> None:
+    donor.pledge()
+    address = put(S.SETTLED)
+    page = donor.client.get(address)
+    assert "Newsletter of Classical" not in page.text, "the gift was not for that station"
+    pressed = {"newsletter": "newsletter.news"}
+    done = donor.client.post(f"{address}/newsletter", data=pressed, headers={"User-Agent": "Phone"})
+    assert done.status_code == 303
+    said = donor.client.get(done.location).text
+    assert "Newsletter of News 88.9 KNPR: it goes to maria@example.org" in said
+    assert "/newsletter" not in said, "it is not offered again"
+    donor.client.post(f"{address}/newsletter", data=pressed)
+    lines = consent_history(pledges()[0].email)
+    assert [(line.topic, line.given, line.source) for line in lines] == [
+        ("newsletter.news", True, ConsentSource.FORM)
+    ]
+    quoted = re.fullmatch(r"(.+?[^.])\. (.+) \[(.+)\]", lines[0].wording)
+    assert quoted is not None
+    name, line, button = quoted.groups()
+    for words in (f"<h2>{name}</h2>", f"<p>{line}</p>", f">{button}</button>"):
+        assert words in page.text, "the log quotes the page"
+    put(S.AWAITING_DONOR)
+
+
+def test_a_typed_address_is_told_nothing_and_takes_no_answer_back(donor: Donor, stripe_sandbox: Handle) -> None:
+    donor.pledge()
+    email, pressed = pledges()[0].email, {"newsletter": "newsletter.news"}
+    for state in S:
+        address = put(state)
+        assert ("/newsletter" in donor.client.get(address).text) is (state is S.SETTLED)
+        if state is not S.SETTLED:
+            donor.client.post(f"{address}/newsletter", data=pressed)
+    put(S.SETTLED)
+    for sent in ({"newsletter": "renewals"}, {"newsletter": "newsletter.classical"}, {}, {"newsletter": "\x01"}):
+        donor.client.post(f"{address}/newsletter", data=sent)
+    foreign = donor.client.post(f"{address}/newsletter", data=pressed, headers={"Sec-Fetch-Site": "cross-site"})
+    assert foreign.status_code == 403
+    assert donor.client.post(f"/thanks/{public_id('pledge', NOBODY)}/newsletter", data=pressed).status_code == 404
+    assert consent_history(email) == []
+    before = donor.client.get(address).text
+    none_at_all(who_is(email), Evidence(ConsentSource.FORM), VISITOR)
+    assert donor.client.get(address).text == before, "whoever typed the address learns nothing of it"
+    said = donor.client.get(donor.client.post(f"{address}/newsletter", data=pressed).location).text
+    assert "it goes to maria@example.org, unless it was turned down" in said
+    assert not wants(email, "newsletter.news")
+    assert "/mail/" not in said, "the key to the choices of an address goes to that address alone"
+    put(S.AWAITING_DONOR)

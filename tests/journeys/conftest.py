@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from config import Settings
+from station.core import bulletin
 from station.core.actor import COMMAND
 from station.core.db import db
 from station.demo.services import load_demo
@@ -48,13 +52,40 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where this run keeps SQLite's file of the demonstration, and its files, once it was loaded."""
+    return tmp_path_factory.mktemp("demonstration") / "station.sqlite"
+
+
 @pytest.fixture
-def town(plant: Plant) -> Plant:
+def town(plant: Plant, loaded: Path) -> Plant:
     """The plant with the demonstration's stories, sponsors, members and gifts in it."""
-    load_demo(COMMAND)
-    db.session.rollback()
+    if loaded.exists():
+        _put_in(plant.settings, loaded)
+    else:
+        load_demo(COMMAND)
+        db.session.rollback()
+        if db.engine.dialect.name == "sqlite":
+            file = plant.settings.home / "station.sqlite"
+            with closing(sqlite3.connect(file)) as here, closing(sqlite3.connect(loaded)) as there:
+                here.backup(there)
+            shutil.copytree(plant.settings.media, loaded.parent / "media")
     plant.start("web", STATION_WEB_WORKERS="1")  # in test mode no process hears what another one has changed
     return plant
+
+
+def _put_in(settings: Settings, loaded: Path) -> None:
+    """This file is the plant's database from now on, and its pictures and recordings are there."""
+    home = settings.home
+    shutil.copytree(loaded.parent / "media", settings.media, dirs_exist_ok=True)
+    db.session.remove()
+    db.engine.dispose()
+    for suffix in ("", "-wal", "-shm"):
+        (home / f"station.sqlite{suffix}").unlink(missing_ok=True)
+    shutil.copy(loaded, home / "station.sqlite")
+    bulletin.forget()
+    bulletin.refresh()
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Frame, Page, expect
 
 from sandbox.stripe.testing import Handle
+from tests.conftest import MEASURED
 from tests.faults.plant import Plant
 from tests.journeys.at_the_form import AtTheForm
 from tests.journeys.states import field_errors
@@ -81,7 +82,7 @@ def tab_to(page: Page, name: str) -> None:
 
 @pytest.mark.parametrize("width", [320, 1280])
 def test_tab_reaches_every_control_once_in_order_and_shows_where_it_is(
-    town: Plant, site: str, window: Window, capsys: pytest.CaptureFixture[str], width: int
+    town: Plant, site: str, window: Window, record_property: Any, width: int
 ) -> None:
     donor = AtTheForm(window(width=width), site).come_near()
     page = donor.page
@@ -94,8 +95,7 @@ def test_tab_reaches_every_control_once_in_order_and_shows_where_it_is(
     assert [at["what"] for _, at in stops if not at["seen"]] == []
     names = [at["name"] for _, at in stops]
     count = names.index("Give $5 a month") + 1
-    with capsys.disabled():
-        print(f" [{count} stops from the skip link to the button]", end="")
+    record_property(MEASURED, f"Pledge form at {width}: {count} stops from the skip link to the button")
     assert names[0] == "Skip to main content"
     assert count <= MOST_STOPS, names
 

@@ -17,8 +17,9 @@ from station.core.ids import public_id
 from station.demo.services import load_demo
 from station.giving.models import Gift, Pledge
 from station.members.models import Member
+from station.news.models import Story
 from station.payments.models import Payment, PaymentState
-from station.receipts.models import Receipt
+from station.receipts.models import Letter, Receipt
 from station.underwriting.models import Flight, Sponsor
 from tests.faults.plant import Plant
 from tests.journeys.hands import first_story, sign_in
@@ -75,6 +76,10 @@ def listener_pages(site: str, story: str) -> list[str]:
         f"{site}/classical/",
         story,
         f"{site}/news/section/water",
+        f"{site}/news/schedule",
+        f"{site}/classical/listen",
+        f"{site}/classical/playlist",
+        f"{site}/news/corrections",
         f"{site}/give",
         f"{site}/give?station=news&amount=5&frequency=month",
         f"{site}/receipt/{an_id(Receipt, 'receipt')}",
@@ -110,6 +115,14 @@ def test_desk_pages_are_accessible(town: Plant, site: str, window: Window) -> No
         "",
         "gifts",
         "gifts/new",
+        "receipts",
+        f"receipts/{an_id(Receipt, 'receipt')}",
+        "letters",
+        f"letters/{an_id(Letter, 'letter')}",
+        f"letters/{an_id(Letter, 'letter')}/print",
+        f"letters/new/{an_id(Member, 'member')}",
+        "legends",
+        "legends/NV",
         "deposits",
         "ask",
         "giving/guard",
@@ -120,6 +133,15 @@ def test_desk_pages_are_accessible(town: Plant, site: str, window: Window) -> No
         "sponsors",
         "staff",
         "staff/invite",
+        "stories",
+        "stories?state=scheduled",
+        f"stories/{an_id(Story, 'story')}",
+        f"stories/{an_id(Story, 'story', Story.slug == 'who-rides-the-bus-at-3-am')}/correct",
+        "schedule",
+        "schedule/rules/new",
+        "programs",
+        "playlist",
+        "playlist/new",
         "audit",
         "work",
         "account",
@@ -186,7 +208,7 @@ def test_fingers_find_every_control_of_the_pledge(town: Plant, site: str, window
 
 def test_a_receipt_is_one_sheet_and_says_all_of_it(town: Plant, site: str, window: Window) -> None:
     page = window()
-    page.goto(f"{site}/receipt/{an_id(Receipt, 'receipt')}")
+    page.goto(f"{site}/receipt/{an_id(Receipt, 'receipt', Receipt.language == 'en')}")
     assert len(re.findall(rb"/Type /Page\b", page.pdf(format="Letter"))) == 1
     page.emulate_media(media="print", color_scheme="dark")
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"

@@ -7,16 +7,19 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
 from sandbox.mailbox.testing import Mailbox
 from station.core.actor import COMMAND, VISITOR
-from station.core.ids import public_id
+from station.core.db import db
+from station.core.ids import new_id, public_id
 from station.mail import queries, services
-from station.mail.models import Stream
+from station.mail.models import OutgoingMail, Stream
 from station.members.services import change_member, match_or_create
 from tests.browsing import send
+from tests.mail.mailing_scenes import draft
 
 
 @pytest.fixture
@@ -69,13 +72,23 @@ def test_the_message_itself_can_do_nothing(desk: Any, letter: str) -> None:
     assert "script-src" not in policy
 
 
-def test_a_private_message_is_shown_to_nobody(desk: Any, ana: UUID) -> None:
+def test_a_private_link_is_shown_to_nobody_and_what_was_written_with_it_is(
+    desk: Any, ana: UUID, mailbox: Mailbox, outbox: Callable[[], int]
+) -> None:
     page = page_of(write(None, private=True))
     admin = desk("admin")
-    shown = admin.get(page).get_data(as_text=True)
-    assert "secret-token" not in shown
-    assert "Send it once more" not in shown
-    assert admin.get(f"{page}/message").status_code == 404
+    for _ in range(2):
+        for each in (page, f"{page}/message"):
+            shown = admin.get(each).get_data(as_text=True)
+            assert "secret-token" not in shown
+            assert "lets you join the desk" in shown
+            assert "http://localhost/desk/[private-link]" in shown
+            assert "Send it once more" not in shown
+        outbox()
+    sent = mailbox.messages[0]
+    assert "secret-token" in sent.as_string()
+    kept = db.session.scalars(sa.select(OutgoingMail)).one()
+    assert "secret-token" not in kept.text + kept.html
     assert send(admin, "/desk/account", to=f"{page}/send-again").status_code == 404
 
 
@@ -88,7 +101,9 @@ def test_once_more_goes_to_the_address_of_today(
     for _ in range(2):
         answer = send(browser, letter, to=f"{letter}/send-again")
         assert answer.status_code == 303
-    outbox()
+        twice = send(browser, letter, to=f"{letter}/send-again")
+        assert twice.headers["Location"] == answer.headers["Location"], "a double click is one copy"
+        outbox()
     went_to = [m["To"].addresses[0].addr_spec for m in mailbox.messages]
     assert went_to == ["ana@example.org", "new@example.org", "new@example.org"]
     assert len({m["Message-ID"] for m in mailbox.messages}) == 3
@@ -127,3 +142,18 @@ def test_who_may(desk: Any, client: FlaskClient, letter: str) -> None:
     assert send(desk("underwriting"), "/desk/account", to=f"{letter}/send-again").status_code == 403
     assert desk("volunteer").get("/desk/mail/mail_x").status_code == 403
     assert desk("admin").get("/desk/mail/mail_x").status_code == 404
+
+
+def test_a_kind_of_mail_is_called_by_its_name(desk: Any, letter: str) -> None:
+    browser = desk("development")
+    text = browser.get("/desk/mail?kind=giving.failed").text
+    assert '<option value="giving.failed" selected>Failed charge</option>' in text, "what is asked for can be seen"
+    assert {queries.kind_name(code) for code in ("receipt", "receipts.statement", "giving.notice.terms")} == {
+        "Receipt",
+        "Yearly statement",
+        "Notice: terms at the start",
+    }
+    assert queries.kind_name("some.new_kind") == "New kind"
+    mailing_id = draft(name="Fall drive")
+    assert queries.kind_name(f"mailing.{mailing_id.hex}") == "Mailing “Fall drive”"
+    assert {queries.kind_name(f"mailing.{text}") for text in ("x", new_id().hex)} == {"Mailing"}

@@ -99,6 +99,30 @@ def test_capitals_spaces_and_wide_letters_are_the_same_address(typed: str) -> No
     assert policies.normalise_email(typed) == "ana@example.org"
 
 
+@pytest.mark.parametrize(
+    ("typed", "kept", "read"),
+    [
+        ("Ana@NIÑO.example", "ana@xn--nio-8ma.example", "ana@niño.example"),
+        ("ana@XN--nio-8ma.example", "ana@xn--nio-8ma.example", "ana@niño.example"),
+        ("josé@example.org", "josé@example.org", "josé@example.org"),
+        ("ana@xn--broken-.example", "ana@xn--broken-.example", "ana@xn--broken-.example"),
+        (f"ana@{'ñ' * 80}.example", f"ana@{'ñ' * 80}.example", f"ana@{'ñ' * 80}.example"),
+        ("niño", "niño", "niño"),
+    ],
+)
+def test_a_domain_of_another_script_has_one_form(typed: str, kept: str, read: str) -> None:
+    assert policies.normalise_email(typed) == kept
+    assert set(policies.spellings(typed)) == {kept, read}
+
+
+@given(st.emails(), st.text(max_size=20))
+def test_every_spelling_comes_to_the_same_address(address: str, text: str) -> None:
+    for typed in (address, f"{address}.{text}"):
+        kept = policies.normalise_email(typed)
+        assert policies.spellings(typed)[0] == kept
+        assert policies.normalise_email(policies.spellings(kept)[-1]) == kept
+
+
 def test_two_gifts_at_once_make_one_member(app: Flask) -> None:
     ready, found = threading.Barrier(6), []
 

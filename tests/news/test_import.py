@@ -212,7 +212,7 @@ def test_a_missing_file_and_a_huge_one(app: Flask, tmp_path: Path) -> None:
     huge = tmp_path / "huge.json"
     with huge.open("wb") as file:
         file.truncate(envelope.LARGEST_FILE + 1)
-    assert run(app, huge)[1]["refused"] == [{"id": "", "why": "the file is larger than 50 MB"}]
+    assert run(app, huge)[1]["refused"] == [{"id": "", "why": "the file is larger than 100 MB"}]
 
 
 def test_one_bad_document_stops_no_other(app: Flask, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from datetime import UTC, datetime, timedelta
 
-from station.news.prepared import MOST_CREDITS, SLOT, Page, Shelf
+from station.news.pages.prepared import MOST_CREDITS, SLOT, Page, Shelf
 
 NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 

@@ -12,13 +12,14 @@ from stripe import StripeClient
 
 from sandbox.stripe.flows.money import paying_out
 from station.accounts.models import WorkItem, WorkState
+from station.core import clock
 from station.core.actor import VISITOR
 from station.core.db import db, transaction
 from station.core.ids import new_id
 from station.core.money import Money
 from station.core.places import INVARIANTS
 from station.payments.gateway.webhook import read
-from station.payments.models import Account, BalanceTransaction, LedgerEntry, Payout, Tie
+from station.payments.models import Account, BalanceTransaction, LedgerEntry, Payout, StripeSweep, SweepKind, Tie
 from station.payments.services import apply_event, open_payment, start_checkout
 from station.payments.services.inbox import store_event
 from tests.payments.parts import PAGE, row_of, session_of
@@ -61,6 +62,16 @@ def theirs(stripe: Any, cents: int) -> None:
             "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
         }
     )
+
+
+def looked(*kinds: SweepKind) -> None:
+    """Stripe was looked at just now, and nothing was found."""
+    at = clock.now()
+    zero = dict.fromkeys(("stripe", "ledger", "moving", "in_flight", "difference"), 0)
+    with transaction() as session:
+        for kind in kinds or (SweepKind.LINES, SweepKind.COMPARISON):
+            times = {"since": at, "until": at, "began_at": at, "ended_at": at}
+            session.add(StripeSweep(kind=kind, **times, looked=0, found=0, mended=0, notes=[], numbers=zero))
 
 
 def charge_of(payment_id: UUID) -> str:

@@ -17,6 +17,7 @@ from station.core.ids import public_id
 from station.payments import gateway
 from station.payments.gateway import Charged, Invoice, Ours, Paying, Session, StandingOrder
 from station.payments.gateway.client import API_VERSION
+from station.payments.models import Interval
 
 Told = tuple[str, str, str]  # what Stripe sends: a type, an object's id, and a body with the object as it is then
 START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -176,7 +177,7 @@ class FakeStripe:
             period_end=START + timedelta(days=30 * (self.period + 1)),
             livemode=False,
             failure=failure,
-            **self.terms,
+            **{"interval": Interval.MONTH, **self.terms},
         )
         self.objects[self.order_id] = order
         for key, each in self.objects.items():
@@ -197,6 +198,7 @@ class FakeStripe:
             livemode=False,
             order=order if isinstance(order, StandingOrder) else None,
             paying=Paying(charge) if paid else Paying(failed=True, failure="Your card was declined."),
+            billed_at=START + timedelta(days=30 * number),
         )
         self.objects[found.id], self.newest = found, found.id
         return found

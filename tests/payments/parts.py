@@ -35,6 +35,7 @@ def opened(
     cents: int = 1500,
     interval: Interval | None = None,
     charge_day: int | None = None,
+    cover_cents: int = 0,
 ) -> UUID:
     """A payment's row, as giving would write it."""
     return open_payment(
@@ -43,6 +44,7 @@ def opened(
         amount=Money(cents),
         interval=Interval.MONTH if monthly else interval,
         charge_day=charge_day,
+        cover_cents=cover_cents,
         actor=VISITOR,
     )
 

@@ -23,6 +23,7 @@ from station.payments.models import (
     PaymentKind,
     PaymentState,
     Payout,
+    SweepKind,
     Tender,
     Tie,
 )
@@ -30,11 +31,17 @@ from station.payments.policies import HOLDS, month_bounds, month_of
 from station.payments.queries.payouts import balance
 from station.payments.queries.payouts import periods as period_pages
 from station.payments.services import ledger
-from station.payments.services.deposits import reconciling
+from station.payments.services.deposits import comparing, reconciling, sweeps
 from station.payments.services.deposits.by_hand import CannotTie, tie_by_hand
-from station.payments.services.deposits.periods import CannotClose, close_period, reopen_period, why_not_close
+from station.payments.services.deposits.periods import (
+    NOT_COMPARED,
+    CannotClose,
+    close_period,
+    reopen_period,
+    why_not_close,
+)
 from station.payments.services.tendering.undoing import CannotUndo, void_payment
-from tests.payments.deposit_parts import Run, deposits_hold, holds, line_by, open_items, paid
+from tests.payments.deposit_parts import Run, deposits_hold, holds, line_by, looked, open_items, paid
 from tests.payments.test_sweeps import theirs
 
 BETTINA = Actor(ActorKind.STAFF, "Bettina Osei")
@@ -43,9 +50,9 @@ pytestmark = pytest.mark.crooked  # payments of other tenders are made here with
 
 @pytest.fixture
 def unknown(house: Any, stripe_sandbox: Any, outbox: Run) -> UUID:
-    """A line that nobody knows, in a payout with one that is known."""
-    theirs(stripe_sandbox, 3300)
+    """A line that nobody knows, in a payout with one that is known. It comes after our first call, or it is old."""
     paid(stripe_sandbox, outbox, house.classical, 1000)
+    theirs(stripe_sandbox, 3300)
     stripe_sandbox.payout()
     reconciling.reconcile_payouts()
     return line_by(Tie.UNMATCHED).id
@@ -167,6 +174,7 @@ def test_a_month_closes_when_nothing_stands_against_it(unknown: UUID, house: Any
     month = month_of(clock.now(), house.licensee.timezone)
     assert why_not_close(month) == ["The month is not over."]
     later(days=32)
+    looked()
     reasons = why_not_close(month)
     assert reasons[0] == "1 line(s) of Stripe's balance are tied to nothing."
     assert any(reason.endswith("is not reconciled.") for reason in reasons)
@@ -179,11 +187,42 @@ def test_a_month_closes_when_nothing_stands_against_it(unknown: UUID, house: Any
     assert left == []
 
 
+def test_a_month_waits_until_stripe_was_asked_after_its_end(
+    house: Any, stripe_sandbox: Any, later: Callable[..., None]
+) -> None:
+    """What moved in its last hour, and nobody told us of, stands against closing it."""
+    month = month_of(clock.now(), house.licensee.timezone)
+    ends_at = month_bounds(month, house.licensee.timezone)[1]
+    almost = (ends_at - clock.now() - timedelta(hours=1)).total_seconds()
+    later(seconds=almost)
+    stripe_sandbox.advance(almost)
+    sweeps.sweep_lines()
+    comparing.compare_with_stripe()
+    theirs(stripe_sandbox, 3300)
+    later(hours=2)
+    assert why_not_close(month) == [NOT_COMPARED]
+    sweeps.sweep_lines()
+    assert why_not_close(month)[0] == NOT_COMPARED
+    comparing.compare_with_stripe()
+    assert why_not_close(month)[0] == "1 line(s) of Stripe's balance are tied to nothing."
+
+
+@pytest.mark.parametrize("kind", [SweepKind.LINES, SweepKind.COMPARISON])
+def test_one_look_alone_closes_no_month(kind: SweepKind, house: Any, later: Callable[..., None]) -> None:
+    month = month_of(clock.now(), house.licensee.timezone)
+    looked()
+    later(days=32)
+    looked(kind)
+    with pytest.raises(CannotClose, match="not been compared since the month ended"):
+        close_period(month, BETTINA)
+
+
 @pytest.fixture
 def closed(house: Any, later: Callable[..., None]) -> str:
     """The month that was the present one, closed after its end."""
     month = month_of(clock.now(), house.licensee.timezone)
     later(days=32)
+    looked()
     close_period(month, BETTINA)
     return month
 
@@ -263,4 +302,5 @@ def test_a_broken_invariant_keeps_a_month_open(house: Any, later: Callable[..., 
             )
         )
     later(days=32)
+    looked()
     assert why_not_close(month) == ["This does not hold: The ledger's bank has each paid payout."]

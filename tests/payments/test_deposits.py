@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,12 +14,12 @@ from flask import Flask
 from sandbox.stripe.flows import paying
 from sandbox.stripe.flows.money import paying_out, refunding
 from station.core.actor import COMMAND
-from station.core.db import db
+from station.core.db import db, transaction
 from station.payments.cli import group
-from station.payments.models import Account, BalanceShare, Listing, Payout, PayoutState, Tie
+from station.payments.models import Account, BalanceShare, Listing, Payment, Payout, PayoutState, Tie
 from station.payments.queries.payouts import balance
 from station.payments.queries.payouts import pages as payout_pages
-from station.payments.services.deposits import reconciling
+from station.payments.services.deposits import reconciling, sweeps
 from tests.payments.deposit_parts import (
     Run,
     asked_for,
@@ -229,6 +231,38 @@ def test_a_payout_by_hand_is_marked_and_split_by_what_came_in(house: Any, stripe
     assert (row.automatic, row.listing, row.reconciled_at, count(BalanceShare)) == (False, Listing.NEVER, None, 0)
     assert holds(Account.BANK) == {house.news.id: 667, house.classical.id: 333}
     assert reconciling.reconcile_payouts()[-1].said == "made by hand: Stripe ties no lines to it"
+    deposits_hold()
+
+
+def test_what_belongs_to_no_station_is_split_by_the_halves_of_gifts_to_both(
+    house: Any, stripe_sandbox: Any, outbox: Run, later: Callable[..., None]
+) -> None:
+    """A payout by hand stays as it was booked, though a gift of the days before it is learned of later."""
+    both = asked_for(house.news, 1001, house.classical)
+    stripe_sandbox.pay(session_of(both))
+    stripe_sandbox.deliver_now()
+    outbox()
+    stripe_sandbox.release()
+    stripe_sandbox.advance(60)
+    stripe_sandbox.charge_fee(100)
+    with stripe_sandbox.sandbox.action():
+        made = paying_out.create(stripe_sandbox.sandbox, 500, "usd", metadata={})
+    stripe_sandbox.arrive_payout(made["id"])
+    stripe_sandbox.deliver_now()
+    outbox()
+    later(hours=1)
+    sweeps.sweep_lines()
+    assert balance.station_weights(payout_row(made["id"]).made_at) == {house.news.id: 501, house.classical.id: 500}
+    shares = balance.shares_of([line_by(Tie.FEE).id])
+    assert {each.station_id: each.net for each in shares} == {house.news.id: -50, house.classical.id: -50}
+    at_bank = {house.news.id: 250, house.classical.id: 250}
+    assert holds(Account.BANK) == at_bank
+    late = paid(stripe_sandbox, outbox, house.classical, 5000)
+    with transaction() as session:
+        session.get_one(Payment, late).settled_at = payout_row(made["id"]).made_at - timedelta(hours=1)
+    assert len(set(balance.station_weights(payout_row(made["id"]).made_at).values())) == 2
+    reconciling.reconcile_payouts()
+    assert (holds(Account.BANK), payout_row(made["id"]).postings) == (at_bank, 1)
     deposits_hold()
 
 

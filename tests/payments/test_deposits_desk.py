@@ -19,7 +19,7 @@ from station.payments.desk.files import dollars, plain
 from station.payments.models import Tie
 from station.payments.services.deposits import comparing, reconciling, sweeps
 from tests.browsing import send, token_of
-from tests.payments.deposit_parts import Run, line_by, paid, payout_row
+from tests.payments.deposit_parts import Run, line_by, looked, paid, payout_row
 from tests.payments.test_sweeps import theirs
 
 Desk = Callable[..., FlaskClient]
@@ -111,12 +111,14 @@ def test_a_month_says_why_it_does_not_close(payout: str, desk: Desk, later: Call
     month = min(re.findall(r"/desk/books/([0-9-]+)/close", admin.get("/desk/books").get_data(as_text=True)))
     assert send(admin, "/desk/books", to=f"/desk/books/{month}/close").status_code == 303
     page = admin.get("/desk/books").get_data(as_text=True)
+    assert "Stripe has not been compared since the month ended." in page
     assert "1 line(s) of Stripe" in page
     assert "is not reconciled" in page
 
 
 def test_closed_months_are_shown_with_who_and_why(house: Any, desk: Desk, later: Callable[..., None]) -> None:
     later(days=40)
+    looked()
     admin = desk(Role.ADMIN)
     month = "2026-01"
     assert send(admin, "/desk/books", to=f"/desk/books/{month}/close").status_code == 303

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -36,6 +37,13 @@ def dispute_page(payment_id: UUID, what: str = "") -> str:
 
 def facts(amount: str = "15", **more: str) -> dict[str, str]:
     return {"amount": amount, "reason": "requested_by_customer", "note": "They called.", **more}
+
+
+def press(person: FlaskClient, page: str, note: str, shown: str | None = None) -> Any:
+    """Refund all of the list `shown` at `page`; of the one that is there now, without it."""
+    found = re.search(r'name="seen"[^>]*value="([^"]+)"', shown or person.get(page).text)
+    assert found
+    return send(person, page, {"note": note, "seen": found[1]})
 
 
 def test_a_refund_from_the_payments_page(house: Any, stripe_sandbox: Handle, outbox: Outbox, desk: Desk) -> None:
@@ -169,8 +177,8 @@ def test_everything_of_a_stolen_card_goes_back_in_one_step(
     shown = person.get(page).text
     assert "3 payments, $45.00 in all" in shown
     assert public_id("pay", other) not in shown
-    assert send(person, page, {"note": ""}).status_code == 422
-    done = send(person, page, {"note": "One card, three names."})
+    assert press(person, page, "").status_code == 422
+    done = press(person, page, "One card, three names.")
     assert (done.status_code, done.location) == (303, page_of(same[0]))
     outbox()
     assert [the_refunds(each) for each in same] == [[(1500, "succeeded", "desk")]] * 3
@@ -178,6 +186,31 @@ def test_everything_of_a_stolen_card_goes_back_in_one_step(
     again = person.get(page).text
     assert "Nothing" in again
     assert "in all" not in again
+    twice = press(person, page, "One card, three names.", shown)
+    assert (twice.status_code, "nothing went back" in twice.text) == (409, True)
+
+
+def test_what_came_between_look_and_press_stays(
+    house: Any, stripe_sandbox: Handle, outbox: Outbox, desk: Desk, later: Callable[..., None]
+) -> None:
+    same = [paid(house, stripe_sandbox, outbox)]
+    person, page = desk(Role.DEVELOPMENT), page_of(same[0], "/alike?by=card&hours=24")
+    shown = person.get(page).text
+    later(minutes=1)
+    same.append(paid(house, stripe_sandbox, outbox))
+    later(minutes=1)
+    for seen in (shown, 'name="seen" value="x"'):
+        refused = press(person, page, "One card.", seen)
+        assert (refused.status_code, "has changed since" in refused.text) == (409, True)
+        assert ("2 payments, $30.00 in all" in refused.text, ">\r\nOne card.</textarea>" in refused.text) == (
+            True,
+            True,
+        )
+    outbox()
+    assert [the_refunds(each) for each in same] == [[], []]
+    assert press(person, page, "One card.", refused.text).status_code == 303
+    outbox()
+    assert [the_refunds(each) for each in same] == [[(1500, "succeeded", "desk")]] * 2
 
 
 def test_many_above_the_limit_take_one_approval(
@@ -186,7 +219,7 @@ def test_many_above_the_limit_take_one_approval(
     same = [paid(house, stripe_sandbox, outbox) for _ in range(2)]
     asker, decider = desk(Role.DEVELOPMENT), desk(Role.ADMIN)
     with changed(runtime.settings(), refund_limit=20):
-        send(asker, page_of(same[1], "/alike?by=card"), {"note": "A tester."})
+        press(asker, page_of(same[1], "/alike?by=card"), "A tester.")
         assert [the_refunds(each) for each in same] == [[], []]
         approval = f"/desk/approvals/{public_id('approval', db.session.scalars(sa.select(Approval.id)).one())}"
         assert "Refund 2 payments that look like stolen cards, $30.00 in all" in decider.get(approval).text

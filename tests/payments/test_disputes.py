@@ -14,6 +14,7 @@ from sqlalchemy.exc import DatabaseError
 
 from sandbox.stripe.testing import Handle
 from station.accounts.models import WorkItem, WorkState
+from station.accounts.services import close_work_item
 from station.core import clock
 from station.core.db import db, transaction
 from station.core.money import Money
@@ -25,6 +26,7 @@ from station.payments.models import (
     DisputeState,
     GatewayCall,
     Operation,
+    RefundState,
     SubscriptionState,
 )
 from station.payments.services import (
@@ -46,7 +48,9 @@ from tests.payments.returns import (
     moved,
     paid,
     paid_by_bank,
+    refund_state,
     refunded,
+    stripe_refund,
     the_dispute,
 )
 
@@ -224,6 +228,46 @@ def test_what_was_refunded_and_taken_back_as_well_is_said(house: Any, stripe_san
     row = row_of(payment_id)
     assert (row.refunded_cents, row.lost_cents, row.kept) == (1000, 1500, Money(0))
     assert open_work() == ["payments.paid_twice"]
+    books_hold()
+
+
+@pytest.mark.parametrize("arrives_first", [True, False])
+def test_a_refund_on_its_way_when_the_debit_comes_back_is_said_too(
+    arrives_first: bool, house: Any, stripe_sandbox: Handle, outbox: Outbox
+) -> None:
+    payment_id = paid_by_bank(house, stripe_sandbox, outbox)
+    refund_id = refunded(payment_id, 1000)
+    assert refund_state(refund_id) is RefundState.PENDING
+    steps = [
+        lambda: stripe_sandbox.end_refund(stripe_refund(refund_id), "succeeded"),
+        lambda: stripe_sandbox.return_debit(charge_of(payment_id)),
+    ]
+    for step in steps if arrives_first else reversed(steps):
+        step()
+        hear(stripe_sandbox, outbox)
+    row = row_of(payment_id)
+    assert (row.refunded_cents, row.lost_cents, row.kept) == (1000, 1500, Money(0))
+    assert open_work() == ["payments.paid_twice"]
+    books_hold()
+
+
+@pytest.mark.parametrize(
+    ("end", "left"), [("succeeded", "payments.paid_twice"), ("failed", "payments.refund_failed")]
+)
+def test_what_goes_back_twice_is_said_at_once_and_again_when_it_has(
+    end: str, left: str, house: Any, stripe_sandbox: Handle, outbox: Outbox
+) -> None:
+    payment_id = paid_by_bank(house, stripe_sandbox, outbox)
+    refund_id = refunded(payment_id, 1000)
+    stripe_sandbox.return_debit(charge_of(payment_id))
+    hear(stripe_sandbox, outbox)
+    assert (refund_state(refund_id), open_work()) == (RefundState.PENDING, ["payments.paid_twice"])
+    if end == "succeeded":
+        twice = sa.select(WorkItem.id).where(WorkItem.kind == "payments.paid_twice")
+        close_work_item(db.session().scalars(twice).one(), "Seen.", BEA)
+    stripe_sandbox.end_refund(stripe_refund(refund_id), end)
+    hear(stripe_sandbox, outbox)
+    assert open_work() == [left]
     books_hold()
 
 

@@ -19,7 +19,14 @@ from station.core.db import db
 from station.core.places import INVARIANTS
 from station.payments import policies, queries
 from station.payments.gateway import StripeRefused, StripeUnavailable
-from station.payments.models import InvoiceState, MandateState, MethodState, PaymentState, SubscriptionState
+from station.payments.models import (
+    CallState,
+    InvoiceState,
+    MandateState,
+    MethodState,
+    PaymentState,
+    SubscriptionState,
+)
 from station.payments.services import (
     NoMethod,
     NothingOpen,
@@ -230,6 +237,67 @@ def test_an_answer_that_never_came_is_no_second_charge(
     holds()
 
 
+def unanswered(payment_id: Any, sandbox: Handle, kind: str) -> None:
+    """The donor presses, and no answer comes."""
+    sandbox.fault(kind, path="/v1/invoices/", method="POST", count=2)
+    with pytest.raises(StripeUnavailable):
+        pay_open_invoice(invoice(payment_id).id, VISITOR)
+
+
+def pressed(payment_id: Any) -> list[tuple[str, CallState]]:
+    """The presses so far: number and state."""
+    db.session.rollback()
+    found = queries.calls_under(f"pay:{invoice(payment_id).id}:")
+    return [(call.key.rpartition(":")[2], call.state) for call in found]
+
+
+def test_a_press_without_an_answer_is_not_repeated_with_the_card_of_before(
+    house: Any, stripe_sandbox: Handle, outbox: Outbox
+) -> None:
+    payment_id = sustainer(house, stripe_sandbox, outbox)
+    unpaid = declined(payment_id, stripe_sandbox, outbox)
+    unanswered(payment_id, stripe_sandbox, "error_before")
+    given(payment_id, stripe_sandbox)
+    told(stripe_sandbox, outbox)
+    assert pay_open_invoice(invoice(payment_id).id, VISITOR).state is InvoiceState.PAID
+    told(stripe_sandbox, outbox)
+    assert pressed(payment_id) == [("1", CallState.REFUSED), ("2", CallState.ANSWERED)]
+    assert [each.method_label for each in renewals_of(payment_id)] == ["Mastercard ending 4444"]
+    assert charges_of(stripe_sandbox, unpaid) == 1
+    holds()
+
+
+def test_what_the_card_of_before_has_paid_after_all_is_not_charged_to_the_new_one(
+    house: Any, stripe_sandbox: Handle, outbox: Outbox
+) -> None:
+    payment_id = sustainer(house, stripe_sandbox, outbox)
+    unpaid = declined(payment_id, stripe_sandbox, outbox)
+    unanswered(payment_id, stripe_sandbox, "cut")
+    given(payment_id, stripe_sandbox)
+    look_at_method_page(standing(payment_id).id)  # its invoice's events have not come yet
+    with pytest.raises(NothingOpen):
+        pay_open_invoice(invoice(payment_id).id, VISITOR)
+    assert (invoice(payment_id).state, len(pressed(payment_id))) == (InvoiceState.PAID, 1)
+    told(stripe_sandbox, outbox)
+    assert [each.method_label for each in renewals_of(payment_id)] == ["Visa ending 4242"]
+    assert charges_of(stripe_sandbox, unpaid) == 1
+    holds()
+
+
+def test_a_press_of_yesterday_has_a_key_that_stripe_has_forgotten(
+    house: Any, stripe_sandbox: Handle, outbox: Outbox, later: Callable[..., None]
+) -> None:
+    payment_id = sustainer(house, stripe_sandbox, outbox)
+    unpaid = declined(payment_id, stripe_sandbox, outbox)
+    unanswered(payment_id, stripe_sandbox, "error_before")
+    later(hours=25)
+    assert pay_open_invoice(invoice(payment_id).id, VISITOR).state is InvoiceState.PAID
+    assert pressed(payment_id) == [("1", CallState.REFUSED), ("2", CallState.ANSWERED)]
+    told(stripe_sandbox, outbox)
+    assert charges_of(stripe_sandbox, unpaid) == 1
+    holds()
+
+
 def test_a_refused_press_may_be_tried_again(house: Any, stripe_sandbox: Handle, outbox: Outbox) -> None:
     payment_id = sustainer(house, stripe_sandbox, outbox)
     unpaid = declined(payment_id, stripe_sandbox, outbox, times=2)
@@ -254,6 +322,24 @@ def test_only_the_newest_of_several_months_stays_open(house: Any, stripe_sandbox
     with pytest.raises(NothingOpen):
         pay_open_invoice(older, VISITOR)
     assert pay_open_invoice(newest, VISITOR).state is InvoiceState.PAID
+    holds()
+
+
+def test_an_older_one_is_let_go_when_the_next_is_paid_at_once(
+    house: Any, stripe_sandbox: Handle, outbox: Outbox
+) -> None:
+    payment_id = sustainer(house, stripe_sandbox, outbox)
+    older = declined(payment_id, stripe_sandbox, outbox)
+    stripe_sandbox.advance(60)  # the next one is billed at another second
+    newer = stripe_sandbox.renew(stripe_id(payment_id))
+    told(stripe_sandbox, outbox)
+    told(stripe_sandbox, outbox)
+    assert (invoice(payment_id).state, stripe_sandbox.get(older)["status"]) == (InvoiceState.VOID, "void")
+    assert queries.offered_invoice(standing(payment_id).id) is None
+    stripe_sandbox.advance(8 * DAY)
+    told(stripe_sandbox, outbox)
+    assert (charges_of(stripe_sandbox, older), charges_of(stripe_sandbox, newer or "")) == (0, 1)
+    assert standing_state(payment_id) is SubscriptionState.ACTIVE
     holds()
 
 

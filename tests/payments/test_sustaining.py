@@ -32,7 +32,17 @@ from station.payments.models import SubscriptionState as S
 from station.payments.policies import LEAST_BETWEEN, day_in, plus_months
 from station.payments.services import check_open_payments, start_checkout, sustaining
 from station.payments.services.sustaining import ChangeRefused, changing
-from tests.payments.parts import PAGE, books_hold, opened, renewals_of, row_of, session_of, standing, stripe_id
+from tests.payments.parts import (
+    PAGE,
+    books_hold,
+    opened,
+    renewals_of,
+    row_of,
+    session_of,
+    standing,
+    stripe_id,
+    work_items,
+)
 
 Outbox = Callable[[], int]
 Later = Callable[..., None]
@@ -89,8 +99,8 @@ class Gift:
 
 @pytest.fixture
 def begin(house: Any, stripe_sandbox: Handle, outbox: Outbox, later: Later) -> Callable[..., Gift]:
-    def run(interval: Interval = Interval.MONTH, charge_day: int | None = None) -> Gift:
-        payment_id = opened(house, interval=interval, charge_day=charge_day)
+    def run(interval: Interval = Interval.MONTH, charge_day: int | None = None, **more: int) -> Gift:
+        payment_id = opened(house, interval=interval, charge_day=charge_day, **more)
         start_checkout(payment_id, PAGE)
         assert stripe_sandbox.pay(session_of(payment_id)) is None
         stripe_sandbox.deliver_now()
@@ -152,6 +162,48 @@ def test_a_change_at_stripes_dashboard_is_taken_over(begin: Callable[..., Gift])
     gift.told()
     assert gift.row.amount_cents == 4000
     assert gift.names().count("payments.subscription.changed") == 1
+
+
+@pytest.mark.parametrize("cents", [500, 1000, 30_000])
+def test_another_amount_is_all_gift_even_one_below_the_old_cover(begin: Callable[..., Gift], cents: int) -> None:
+    gift = begin(cents=25_593, cover_cents=593)
+    sustaining.change_amount(gift.id, Money(cents), DONOR)
+    assert (gift.change.state, gift.row.amount_cents, gift.row.cover_cents) == (ChangeState.DONE, cents, 0)
+    gift.days(32)
+    (renewal,) = renewals_of(gift.payment_id)
+    assert (renewal.amount_cents, renewal.cover_cents, row_of(gift.payment_id).cover_cents) == (cents, 0, 593)
+    books_hold()
+
+
+def charged_every(gift: Gift, months: int) -> None:
+    """Somebody changes how often it is charged, in Stripe's dashboard."""
+    order = gift.at_stripe
+    with gift.sandbox.sandbox.action():
+        order["items"]["data"][0]["price"]["recurring"].update(interval="month", interval_count=months)
+        gift.sandbox.sandbox.store.save(order)
+        gift.sandbox.sandbox.emit("customer.subscription.updated", order, {})
+
+
+def test_an_interval_changed_at_stripes_dashboard_is_taken_over_and_said(begin: Callable[..., Gift]) -> None:
+    gift = begin()
+    charged_every(gift, 3)
+    gift.told()
+    gift.told()
+    assert (gift.row.interval, gift.names().count("payments.subscription.rescheduled")) == ("quarter", 1)
+    assert work_items().count("payments.interval") == 1
+    sustaining.change_amount(gift.id, Money(2500), DONOR)
+    price = gift.at_stripe["items"]["data"][0]["price"]
+    assert (price["unit_amount"], price["recurring"]["interval_count"]) == (2500, 3)
+
+
+def test_an_interval_that_nobody_offers_stays_stripes_and_so_does_its_amount(begin: Callable[..., Gift]) -> None:
+    gift = begin()
+    charged_every(gift, 2)
+    gift.told()
+    assert (gift.row.interval, work_items().count("payments.interval")) == ("month", 1)
+    with pytest.raises(ChangeRefused, match="did not make"):
+        sustaining.change_amount(gift.id, Money(2500), DONOR)
+    assert gift.at_stripe["items"]["data"][0]["price"]["unit_amount"] == 1500
 
 
 # No answer ---------------------------------------------------------------------------------------------------------

@@ -13,13 +13,24 @@ from flask import Flask
 from station.core.db import db, transaction
 from station.core.events import Event
 from station.core.outbox import JobState, Outbox, enqueue
+from station.payments import gateway
 from station.payments.cli import group
 from station.payments.models import Account, EventState, PaymentState, StripeEvent, StripeSweep, SweepKind, Tie
 from station.payments.queries.payouts import checks as payout_checks
 from station.payments.queries.payouts import periods as period_pages
 from station.payments.services import ledger, start_checkout
 from station.payments.services.deposits import comparing, reconciling, sweeps
-from tests.payments.deposit_parts import Run, asked_for, deposits_hold, holds, line_by, lines_by_tie, paid, theirs
+from tests.payments.deposit_parts import (
+    Run,
+    asked_for,
+    deposits_hold,
+    holds,
+    line_by,
+    lines_by_tie,
+    open_items,
+    paid,
+    theirs,
+)
 from tests.payments.parts import (
     PAGE,
     count,
@@ -114,6 +125,31 @@ def test_a_renewal_whose_events_were_lost_becomes_one_too(
     assert sweeps.sweep_lines().mended == 1
     assert [each.state for each in renewals_of(payment_id)] == [PaymentState.SETTLED]
     assert standing_state(payment_id).value == "active"
+    deposits_hold()
+
+
+def test_a_line_that_cannot_be_brought_home_stops_no_other(
+    house: Any, stripe_sandbox: Any, later: Later, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken, sound = asked_for(house.news, 2500), asked_for(house.news, 4000)
+    for payment_id in (broken, sound):
+        stripe_sandbox.pay(session_of(payment_id))
+    later(hours=1)
+    fetch, bad = gateway.fetch_session, session_of(broken)
+
+    def strange(session_id: str) -> Any:
+        if session_id == bad:
+            raise KeyError("a_field_that_moved")
+        return fetch(session_id)
+
+    monkeypatch.setattr(gateway, "fetch_session", strange)
+    for _ in range(2):
+        sweeps.sweep_lines()
+        assert (state_of(broken), state_of(sound)) == (PaymentState.AWAITING_DONOR, PaymentState.SETTLED)
+        assert open_items() == ["payments.unclear", "payments.unmatched"]
+    monkeypatch.setattr(gateway, "fetch_session", fetch)
+    sweeps.sweep_lines()
+    assert (state_of(broken), open_items()) == (PaymentState.SETTLED, [])
     deposits_hold()
 
 

@@ -42,7 +42,7 @@ def give(
 ) -> UUID:
     with transaction():
         member = match_or_create("Maria", "Peña", email, COMMAND)
-        return issue(
+        issued = issue(
             reference=reference or new_id(),
             member_id=member,
             donor_name=name,
@@ -53,6 +53,8 @@ def give(
             interval=Interval.MONTH if monthly else None,
             actor=COMMAND,
         )
+        assert issued is not None
+        return issued
 
 
 def breaches() -> dict[str, list[str]]:
@@ -213,7 +215,16 @@ def test_the_parts_of_a_stored_text_are_its_facts(
     donor: str, station: str, cents: int, day: date, interval: Interval | None
 ) -> None:
     facts = policies.ReceiptFacts(
-        "2026-000001", "A: B", "88-0000001", ("One", "Two"), donor, Money(cents), day, station, interval
+        "2026-000001",
+        "A: B",
+        "88-0000001",
+        ("One", "Two"),
+        donor,
+        Money(cents),
+        day,
+        station,
+        interval,
+        policies.judged(Money(cents), day).in_return,
     )
     listed, *paragraphs = policies.sections(policies.receipt_text(facts))
     known = dict(listed.facts)

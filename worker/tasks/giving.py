@@ -1,15 +1,17 @@
-"""Jobs of giving: close a page on which many cards were tried; forget unpaid drafts; letters to sustainers."""
+"""Jobs of giving: close a page on which many cards were tried; forget drafts; letters and notices to sustainers."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
+from station.core.outbox import Queue
 from station.giving.services import (
     ABOUT_INVOICE,
     CLOSE,
     SEND_LINK,
     close_page,
     forget_drafts,
+    give_notices,
     send_link,
     write_about_invoice,
     write_due_letters,
@@ -41,3 +43,8 @@ def link(email: str) -> None:
 @periodic("giving.write_due_letters")
 def due_letters() -> None:
     write_due_letters()
+
+
+@periodic("giving.give_notices", Queue.MAIL, lease=1800)
+def notices() -> None:
+    give_notices()

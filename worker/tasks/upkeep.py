@@ -10,7 +10,9 @@ from station.accounts.services import lapse_approvals, run_checks
 from station.core import clock, ratelimit
 from station.core.db import transaction
 from station.core.outbox import JobState, Outbox
-from worker.jobs import periodic
+from station.core.purging import purge
+from station.core.stale import PURGE
+from worker.jobs import periodic, task
 
 KEEP_DONE = timedelta(days=30)
 
@@ -36,3 +38,8 @@ def prune_outbox() -> None:
 @periodic("upkeep.check_invariants", lease=600)
 def check_invariants() -> None:
     run_checks()
+
+
+@task(PURGE)
+def tell_the_cache(keys: list[str]) -> None:
+    purge(keys)

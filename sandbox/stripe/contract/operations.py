@@ -10,9 +10,12 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from sandbox.stripe.contract import sdk
+
+_reading = Lock()
 
 
 @dataclass(frozen=True)
@@ -79,9 +82,16 @@ def _module_name(path: Path) -> str:
     return ".".join(("stripe", *path.relative_to(sdk.SDK_ROOT).with_suffix("").parts))
 
 
-@lru_cache(maxsize=1)
 def operations() -> dict[str, Operation]:
-    """All operations by name (`post /v1/refunds`)."""
+    """All operations by name (`post /v1/refunds`). Read once, by one thread: CPython 3.11 builds no two trees at once
+    (github.com/python/cpython/issues/106905).
+    """
+    with _reading:
+        return _read()
+
+
+@lru_cache(maxsize=1)
+def _read() -> dict[str, Operation]:
     found: dict[str, Operation] = {}
     for path in sorted(sdk.SDK_ROOT.rglob("_*_service.py")):
         if "v2" in path.relative_to(sdk.SDK_ROOT).parts:

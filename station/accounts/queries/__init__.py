@@ -30,7 +30,7 @@ from station.accounts.queries.people import (
     staff_list,
     staff_member,
 )
-from station.accounts.queries.work import WorkItemView, work_counts, work_item, work_items
+from station.accounts.queries.work import WorkItemView, was_done, work_counts, work_item, work_items
 
 __all__ = [
     "APPROVAL_PREFIX",
@@ -67,6 +67,7 @@ __all__ = [
     "tell",
     "unnoticed_dead_jobs",
     "waiting_for",
+    "was_done",
     "work_counts",
     "work_item",
     "work_items",

@@ -13,6 +13,7 @@ from station.accounts import policies
 from station.accounts.models import Invitation, Role, Staff, StaffRole, StaffSession
 from station.core import clock
 from station.core.actor import Actor, ActorKind
+from station.core.addresses import spellings
 from station.core.db import db
 
 
@@ -181,8 +182,8 @@ def _staff_views(rows: Collection[Staff]) -> list[StaffView]:
 
 
 def staff_id_of(email: str) -> UUID | None:
-    """The member of staff with this normalised email."""
-    return db.session().scalar(sa.select(Staff.id).where(Staff.email == email))
+    """The member of staff with this email, of any spelling."""
+    return db.session().scalar(sa.select(Staff.id).where(Staff.email.in_(spellings(email))).limit(1))
 
 
 def invitation(token: str) -> InvitationView | None:

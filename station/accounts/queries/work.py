@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from station.accounts.models import Role, WorkItem, WorkState
 from station.accounts.queries.audit import subject_url
+from station.core.actor import Actor
 from station.core.db import db
 from station.core.ids import public_id
 
@@ -57,6 +58,12 @@ def work_item(item_id: UUID) -> WorkItemView | None:
     """One work item."""
     row = db.session().get(WorkItem, item_id)
     return _view(row) if row else None
+
+
+def was_done(key: str, but_by: Actor) -> bool:
+    """Whether an item of a key was closed by anybody but one actor."""
+    closed = (WorkItem.key == key, WorkItem.state == WorkState.DONE, WorkItem.closed_by != but_by.label)
+    return db.session().scalar(sa.select(WorkItem.id).where(*closed).limit(1)) is not None
 
 
 def work_counts() -> dict[Role, int]:

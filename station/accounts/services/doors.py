@@ -17,7 +17,7 @@ from station.accounts.services.errors import CodeRefused, SignInRefused, TooMany
 from station.accounts.services.sessions import start_session
 from station.core import clock, events, ratelimit
 from station.core.actor import VISITOR, Actor, ActorKind
-from station.core.addresses import normalise_email
+from station.core.addresses import normalise_email, spellings
 from station.core.db import db, transaction
 from station.core.events import Subject
 from station.core.ratelimit import Limit
@@ -38,7 +38,7 @@ def sign_in(email: str, password: str, client: str, browser: str) -> str:
     """
     address = normalise_email(email)
     limit_password(address, client)
-    row = db.session().scalar(sa.select(Staff).where(Staff.email == address))
+    row = db.session().scalar(sa.select(Staff).where(Staff.email.in_(spellings(email))).limit(1))
     right = password_fits(row.password_hash if row else None, password)
     if row is None or not right or row.disabled_at is not None:
         refused(row.id if row else None)

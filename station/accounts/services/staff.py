@@ -7,6 +7,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from station.accounts import queries
 from station.accounts.models import Role, Staff, StaffRole
 from station.accounts.services.errors import EmailTaken, LastAdmin
 from station.accounts.services.sessions import end_all
@@ -23,9 +24,8 @@ def add_staff(name: str, email: str, roles: Collection[Role], actor: Actor) -> U
     """Add a person without a way to sign in yet; a link gives them one. Joins the transaction. Raises EmailTaken."""
     staff_id, clean = new_id(), " ".join(visible(name).split())
     with transaction():
-        if not insert_missing(
-            Staff, id=staff_id, name=clean, email=normalise_email(email), totp_last_step=0, created_at=clock.now()
-        ):
+        row = {"name": clean, "email": normalise_email(email), "totp_last_step": 0, "created_at": clock.now()}
+        if queries.staff_id_of(email) or not insert_missing(Staff, id=staff_id, **row):
             raise EmailTaken("Someone at the desk has this email address already.")
         _give(staff_id, roles)
         events.record(

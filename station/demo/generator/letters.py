@@ -20,11 +20,13 @@ from station.giving.policies import gift_facts, gift_subjects
 from station.licensee.queries import LicenseeView
 from station.mail.models import MailState, OutgoingMail, Stream
 from station.mail.policies import message_id, named
+from station.mail.queries import preferences_url
 from station.mail.render import render
 from station.mail.services import POST
 from station.receipts import policies
 from station.receipts.models import Receipt, ReceiptCounter
-from station.receipts.policies import ReceiptFacts
+from station.receipts.policies import Judged, ReceiptFacts, judged
+from station.receipts.queries import kept_of
 
 MAIL_DAYS = 21
 NO_MAILBOX = "550 5.1.1 No such mailbox here"
@@ -37,8 +39,9 @@ def receipts(rows: Rows, calendar: Calendar, licensee: LicenseeView, given: Sequ
     mailed_from = calendar.now - timedelta(days=MAIL_DAYS)
     for gift in sorted(given, key=lambda g: (g.at, g.gift_id)):
         last[gift.given_on.year] += 1
-        facts = _facts(licensee, gift, policies.label(gift.given_on.year, last[gift.given_on.year]))
-        receipt_id = _receipt(rows, gift, last[gift.given_on.year], facts)
+        rules = judged(gift.amount, gift.given_on)
+        facts = _facts(licensee, gift, rules, policies.label(gift.given_on.year, last[gift.given_on.year]))
+        receipt_id = _receipt(rows, gift, last[gift.given_on.year], rules, facts)
         if gift.at > mailed_from:
             arrives = bool(lost) or gift.at < calendar.now - timedelta(days=2)
             mail_id = _mail(rows, licensee, gift, facts, receipt_id, arrives=arrives)
@@ -48,7 +51,7 @@ def receipts(rows: Rows, calendar: Calendar, licensee: LicenseeView, given: Sequ
     return lost
 
 
-def _facts(licensee: LicenseeView, gift: Given, label: str) -> ReceiptFacts:
+def _facts(licensee: LicenseeView, gift: Given, rules: Judged, label: str) -> ReceiptFacts:
     return ReceiptFacts(
         label=label,
         legal_name=licensee.legal_name,
@@ -59,10 +62,12 @@ def _facts(licensee: LicenseeView, gift: Given, label: str) -> ReceiptFacts:
         given_on=gift.given_on,
         station_name=gift.station.name,
         interval=gift.interval,
+        in_return=rules.in_return,
+        language=gift.person.language,
     )
 
 
-def _receipt(rows: Rows, gift: Given, number: int, facts: ReceiptFacts) -> UUID:
+def _receipt(rows: Rows, gift: Given, number: int, rules: Judged, facts: ReceiptFacts) -> UUID:
     receipt_id = rows.add(
         Receipt,
         gift.at,
@@ -77,8 +82,9 @@ def _receipt(rows: Rows, gift: Given, number: int, facts: ReceiptFacts) -> UUID:
         issued_at=gift.at,
         legal_name=facts.legal_name,
         ein=facts.ein,
-        wording=policies.WORDING,
+        wording=policies.in_force(gift.given_on).version,
         text=policies.receipt_text(facts),
+        **kept_of(facts, rules),
     )
     amount = str(gift.amount)
     rows.tell(
@@ -108,8 +114,9 @@ def _mail(
     """The receipt's message: sent, or refused by the donor's mail server."""
     mail_id, sender = rows.new_id(gift.at), settings().mail_receipts_from
     url = f"{settings().base_url}/receipt/{public_id('receipt', receipt_id)}"
-    context = {"licensee": licensee, **policies.mail_context(facts, gift.station, url)}
-    letter = render("receipts/mail/receipt", context)
+    choices_url = preferences_url(gift.person.email, facts.language)
+    context = {"licensee": licensee, "choices_url": choices_url, **policies.mail_context(facts, gift.station, url)}
+    letter = render("receipts/mail/receipt", context, facts.language)
     then = gift.at + timedelta(seconds=8)
     rows.put(
         OutgoingMail,
@@ -126,7 +133,7 @@ def _mail(
         text=letter.text,
         html=letter.html,
         message_id=message_id(mail_id, parseaddr(sender)[1]),
-        state=MailState.SENT if arrives else MailState.FAILED,
+        state=MailState.SENT if arrives else MailState.BOUNCED,
         attempts=1,
         last_error="" if arrives else NO_MAILBOX,
         queued_at=gift.at,
@@ -137,5 +144,5 @@ def _mail(
     if arrives:
         rows.tell("mail.message.sent", then, POST, about, data)
     else:
-        rows.tell("mail.message.failed", then, POST, about, {**data, "error": NO_MAILBOX})
+        rows.tell("mail.message.bounced", then, POST, about, {**data, "error": NO_MAILBOX})
     return mail_id

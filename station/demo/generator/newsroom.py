@@ -12,12 +12,13 @@ from station.core.events import Subject
 from station.core.ids import public_id
 from station.demo.generator.calendar import Calendar
 from station.demo.generator.manuscripts import Manuscript, manuscripts
+from station.demo.generator.pictures import own_picture
 from station.demo.generator.rows import Rows
 from station.demo.house import ASKS, SECTIONS
 from station.giving.models import Ask
 from station.licensee.queries import StationView
 from station.news.drafts import text_blocks
-from station.news.models import Section, Story, StoryState
+from station.news.models import CdsFeed, Origin, Section, Story, StoryState
 from station.news.policies import slugify
 from station.news.topics import OWNERS
 
@@ -30,6 +31,7 @@ def newsroom(rows: Rows, calendar: Calendar, stations: Sequence[StationView], ed
     """Sections, stories and asks of the stations. Returns the sources of pledges that came from a story."""
     sources: list[str] = []
     found = manuscripts()
+    _feed(rows, calendar, stations[0])
     for station in stations:
         sections = _sections(rows, calendar, station)
         _ask(rows, calendar, station, editor)
@@ -46,6 +48,22 @@ def _sections(rows: Rows, calendar: Calendar, station: StationView) -> dict[str,
         slug: rows.add(Section, at, station_id=station.id, slug=slug, name=name, position=place, cds_collection=None)
         for place, (slug, name) in enumerate(SECTIONS[station.slug], start=1)
     }
+
+
+def _feed(rows: Rows, calendar: Calendar, station: StationView) -> None:
+    """A query for NPR, which is off: the demonstration asks nobody."""
+    rows.add(
+        CdsFeed,
+        calendar.at(calendar.first, time(9)),
+        station_id=station.id,
+        name="National security",
+        query="collectionIds=1122&limit=20",
+        enabled=False,
+        every_minutes=15,
+        asked_at=None,
+        said=None,
+        error="",
+    )
 
 
 def _ask(rows: Rows, calendar: Calendar, station: StationView, editor: Actor) -> None:
@@ -79,13 +97,14 @@ def _story(
         section_id=sections[facts["section"]],
         slug=slugify(facts["headline"]),
         state=StoryState.PUBLISHED,
+        origin=Origin.NPR if facts.get("owner") == "NPR" else Origin.LOCAL,
         headline=facts["headline"],
         teaser=facts["teaser"],
         byline=facts["byline"],
         owner=owner,
         owner_url=owner_url,
         canonical_url="",
-        image=_image(facts),
+        image=own_picture(rows, calendar, facts) if "drawn" in facts else _image(facts),
         blocks=text_blocks("".join(manuscript.pieces)),
         no_underwriting=facts.get("no_underwriting") == "yes",
         published_at=at,

@@ -11,16 +11,18 @@ from station.core.search import fold
 from station.demo.generator.names import GROUPS, SPECIAL
 from station.members.policies import printed_name
 
+SPANISH = frozenset(GROUPS[0][0].split())
 _WEIGHTS = (20, 26, 9, 9, 9, 8, 6, 6, 5, 4, 3)
 
 
 @dataclass(frozen=True)
 class Person:
-    """A donor as they typed themselves."""
+    """A donor as they typed themselves. `language` is the one that they are written to in."""
 
     given_name: str
     family_name: str
     email: str
+    language: str = "en"
 
     @property
     def name(self) -> str:
@@ -40,7 +42,15 @@ def people(chance: random.Random, many: int) -> list[Person]:
     everyone = list(names)
     chance.shuffle(everyone)
     taken: set[str] = set()
-    return [Person(given, family, _email(chance, given, family, taken)) for given, family in everyone]
+    return [
+        Person(given, family, _email(chance, given, family, taken), _language(number, given))
+        for number, (given, family) in enumerate(everyone)
+    ]
+
+
+def _language(number: int, given: str) -> str:
+    """Every fourth of the donors with a first name of the first group of names is written to in Spanish."""
+    return "es" if number % 4 == 0 and given.split(maxsplit=1)[0] in SPANISH else "en"
 
 
 def _email(chance: random.Random, given: str, family: str, taken: set[str]) -> str:

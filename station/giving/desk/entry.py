@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,15 +11,16 @@ from flask.typing import ResponseReturnValue
 from station.accounts.guards import current_person, only
 from station.accounts.models import Role
 from station.core import clock
-from station.core.ids import public_id
+from station.core.ids import new_id, public_id
 from station.giving import queries, services
 from station.giving.desk.blueprint import desk
 from station.giving.forms import OfflineForm
 from station.giving.services import KeyedBefore, OfflineGift, OfflineRefused
 from station.licensee.queries import station_by_id, supported, the_licensee
+from station.members import queries as members
 from station.receipts.models import Acknowledged
 from station.receipts.policies import letter_advice, receipt_text, sections
-from station.receipts.queries import facts_of
+from station.receipts.queries import Asked, facts_of
 
 NEXT_NUMBER = "the next number"
 
@@ -65,12 +67,34 @@ def _preview(keyed: OfflineGift, donor: str) -> dict[str, Any]:
     """What will be recorded, and what the donor will get."""
     second = station_by_id(keyed.second_station_id) if keyed.second_station_id else None
     stations = supported(station_by_id(keyed.station_id), second)
-    if keyed.acknowledged is Acknowledged.RECEIPT:
-        said = (NEXT_NUMBER, donor, keyed.amount, keyed.given_on, stations)
-        facts = facts_of(*said, interval=None, cover=None, goods=keyed.goods)
-        return {"keyed": keyed, "donor": donor, "stations": stations, "sections": sections(receipt_text(facts))}
-    letter = letter_advice(keyed.way) if keyed.acknowledged is Acknowledged.LETTER else ""
-    return {"keyed": keyed, "donor": donor, "stations": stations, "sections": [], "letter": letter}
+    shown = {"keyed": keyed, "donor": donor, "stations": stations, "sections": [], "letter": "", "waits": ""}
+    if keyed.acknowledged is Acknowledged.LETTER:
+        return {**shown, "letter": letter_advice(keyed.way)}
+    if keyed.acknowledged is Acknowledged.NONE:
+        return shown
+    asked = _asked(keyed, donor, stations)
+    judged = asked.judged()
+    if judged.waits:
+        return {**shown, "waits": judged.waits}
+    return {**shown, "sections": sections(receipt_text(facts_of(asked, judged, NEXT_NUMBER)))}
+
+
+def _asked(keyed: OfflineGift, donor: str, stations: str) -> Asked:
+    """The receipt that the gift would get."""
+    known = members.member(keyed.donor) if isinstance(keyed.donor, UUID) else None
+    return Asked(
+        reference=new_id(),
+        member_id=new_id(),
+        donor_name=donor,
+        email="",
+        amount=keyed.amount,
+        given_on=keyed.given_on,
+        station_name=stations,
+        interval=None,
+        benefits=keyed.benefits,
+        language=known.language if known else "en",
+        received_on=keyed.received_on,
+    )
 
 
 def _page(form: OfflineForm, preview: dict[str, Any] | None = None) -> ResponseReturnValue:

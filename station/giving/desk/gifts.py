@@ -15,7 +15,7 @@ from station.core.ids import public_id, row_id
 from station.giving import policies, queries, reactors, services
 from station.giving.desk.blueprint import desk
 from station.giving.desk.paging import pager
-from station.giving.forms import AskForm, UndoForm
+from station.giving.forms import AskForm, GiverForm, UndoForm
 from station.giving.queries import GiftFilter, checks
 from station.licensee.queries import StationView, station_by_slug, stations, the_licensee
 from station.payments import queries as payments
@@ -49,7 +49,8 @@ def gift(gift_id: str) -> str:
     story = queries.gift_page(found) if found else None
     if story is None:
         abort(404)
-    return render_template("giving/desk/gift.html", story=story, undo=_undo_form(story))
+    may_write = current_person().may(Role.DEVELOPMENT)
+    return render_template("giving/desk/gift.html", story=story, undo=_undo_form(story), may_write=may_write)
 
 
 @desk.post("/gifts/<gift_id>/take-back")
@@ -77,15 +78,37 @@ def _undo_form(story: queries.GiftStory) -> UndoForm | None:
     return UndoForm(why="bounced" if facts and facts.deposit_id else "mistake")
 
 
+@desk.get("/gifts/held/<payment_id>")
+def name_giver(payment_id: str) -> str:
+    """Who gave a held gift, for one that nobody was told of."""
+    return _giver_page(payment_id, GiverForm())
+
+
 @desk.post("/gifts/held/<payment_id>")
 def make_held_gift(payment_id: str) -> ResponseReturnValue:
-    """Make the gift of a settled payment for which it failed before."""
-    found = row_id("pay", payment_id)
-    made = reactors.make_held_gift(found, current_person().actor) if found else None
+    """Make the gift of a settled payment for which it failed before, as it is or with its donor named."""
+    found, form = row_id("pay", payment_id) or abort(404), GiverForm()
+    if "name" in request.form and not form.validate():
+        return _giver_page(payment_id, form), 422
+    try:
+        made = reactors.make_held_gift(found, current_person().actor, (form.name.data or "", form.email.data or ""))
+    except reactors.NobodyNamed:
+        return redirect(url_for("giving_desk.name_giver", payment_id=payment_id), 303)
+    except reactors.StillHeld as why:
+        flash(f"The gift is not made: its money stays in the books, and it waits here. {why}", "error")
+        return redirect(url_for("giving_desk.gifts"), 303)
     if made is None:
         abort(404)
     flash("The gift is made and its receipt is on its way.", "success")
     return redirect(url_for("giving_desk.gift", gift_id=public_id("gift", made)), 303)
+
+
+def _giver_page(payment_id: str, form: GiverForm) -> str:
+    found = row_id("pay", payment_id)
+    payment = payments.payment(found) if found else None
+    if payment is None or payment_id not in {each.payment_public_id for each in checks.held_gifts()}:
+        abort(404)
+    return render_template("giving/desk/held.html", payment=payment, form=form)
 
 
 @desk.route("/ask", methods=["GET", "POST"])

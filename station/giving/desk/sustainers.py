@@ -34,12 +34,12 @@ Wish = Callable[[UUID, Any, Actor], object]
 ACTIONS: dict[ChangeKind, tuple[type[SustainerForm], Wish, str]] = {
     ChangeKind.AMOUNT: (
         AmountForm,
-        lambda found, form, actor: sustaining.change_amount(found, form.wanted, actor),
+        lambda found, form, actor: sustaining.change_amount(found, form.wanted, actor, form.who),
         "The new amount is charged from the next charge on.",
     ),
     ChangeKind.DATE: (
         DayForm,
-        lambda found, form, actor: sustaining.change_date(found, int(form.charge_day.data), actor),
+        lambda found, form, actor: sustaining.change_date(found, int(form.charge_day.data), actor, form.who),
         "The day of charge is changed.",
     ),
     ChangeKind.SKIP: (

@@ -10,6 +10,9 @@ from station.giving.forms.attempts import (
     sent_from_here,
 )
 from station.giving.forms.deposit import DepositForm, UndoForm
+from station.giving.forms.held import GiverForm
+from station.giving.forms.letter import LetterForm
+from station.giving.forms.notices import GivenForm
 from station.giving.forms.offline import OfflineForm
 from station.giving.forms.own import CallForm, LinkForm, OwnAmountForm, OwnDayForm, OwnForm, OwnPauseForm, OwnStopForm
 from station.giving.forms.pledge import PledgeForm, from_link, from_pledge, read_email
@@ -25,6 +28,9 @@ __all__ = [
     "CancelForm",
     "DayForm",
     "DepositForm",
+    "GivenForm",
+    "GiverForm",
+    "LetterForm",
     "LinkForm",
     "OfflineForm",
     "OwnAmountForm",

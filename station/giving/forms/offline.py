@@ -14,6 +14,7 @@ from wtforms.validators import InputRequired, Length, Optional, ValidationError
 from station.core import clock
 from station.core.money import Money, MoneyError
 from station.giving import policies
+from station.giving.forms.benefits import BenefitFields
 from station.giving.forms.parts import both_choice, chosen_stations
 from station.giving.forms.pledge import read_email, station_choices
 from station.giving.services import NewDonor, OfflineGift
@@ -21,7 +22,6 @@ from station.licensee.queries import the_licensee
 from station.members import queries as members
 from station.payments.models import Tender, Way
 from station.payments.policies import WAYS, stock_value, ten_thousandths
-from station.receipts.policies import Goods
 
 NEW = "new"
 TENDERS = {
@@ -37,7 +37,7 @@ def _text(label: str, most: int, description: str = "") -> StringField:
     return StringField(label, [Length(max=most, message=f"Use at most {most} characters.")], description=description)
 
 
-class OfflineForm(FlaskForm):
+class OfflineForm(FlaskForm, BenefitFields):
     """One gift: from whom, how much, as what. `checked` says which facts the preview has shown."""
 
     donor = _text("From", 200, "A name or an email address. Enter looks it up.")
@@ -58,8 +58,6 @@ class OfflineForm(FlaskForm):
     station = SelectField("For", validate_choice=False)
     received_on = DateField("Received on", [InputRequired("Say when it was received.")])
     given_on = DateField("Postmarked on", [Optional()], description="A mailed check counts from its postmark.")
-    goods = _text("What the donor gets", 200)
-    goods_value = _text("Its fair market value", 40)
     note = _text("Note", 300)
     checked = HiddenField()
     again = HiddenField()
@@ -107,7 +105,7 @@ class OfflineForm(FlaskForm):
             worth = self._money(field)
         except MoneyError:
             raise ValidationError("Type the amount, like 50 or 1,234.50.") from None
-        if problem := policies.offline_problem(Tender.CASH, None, worth, None):
+        if problem := policies.offline_problem(Tender.CASH, None, worth, Money(0, worth.currency)):
             raise ValidationError(problem)
 
     def validate_way(self, field: Field) -> None:
@@ -142,14 +140,6 @@ class OfflineForm(FlaskForm):
         if field.data and self.received_on.data and field.data > self.received_on.data:
             raise ValidationError("It was received before this day. Check both days.")
 
-    def validate_goods_value(self, field: Field) -> None:
-        if bool((self.goods.data or "").strip()) != bool((field.data or "").strip()):
-            raise ValidationError("Say both what the donor gets and what it is worth, or neither.")
-        with suppress(MoneyError):
-            if not (field.data or "").strip() or self._money(field).cents > 0:
-                return
-        raise ValidationError("Type what it is worth, like 20.")
-
     def facts(self) -> str:
         """All that was typed, in short: what a preview was made of."""
         said = [
@@ -179,7 +169,7 @@ class OfflineForm(FlaskForm):
             shares_e4=shares,
             high_e4=high,
             low_e4=low,
-            goods=self._goods(),
+            benefits=self.benefits(),
             note=(self.note.data or "").strip(),
             again=bool(self.again.data),
         )
@@ -199,10 +189,6 @@ class OfflineForm(FlaskForm):
         known = members.member_by_public_id(self.member.data or "")
         assert known is not None  # noqa: S101  # among the choices
         return known.id
-
-    def _goods(self) -> Goods | None:
-        described = (self.goods.data or "").strip()
-        return Goods(described, self._money(self.goods_value)) if described else None
 
     def _money(self, field: Field) -> Money:
         return Money.parse((field.data or "")[:40], the_licensee().currency)

@@ -11,7 +11,7 @@ from wtforms.validators import InputRequired, Length, ValidationError
 from station.core.money import Money
 from station.giving import policies
 from station.licensee.queries import the_licensee
-from station.payments.models import EndReason
+from station.payments.models import Asked, EndReason
 
 REASONS = {
     EndReason.MONEY: "Cannot afford it now",
@@ -25,11 +25,47 @@ REASONS = {
 }
 
 
+ASKED = {
+    Asked.PHONE.value: "The donor, by phone",
+    Asked.WRITING.value: "The donor, in a letter or an email",
+    Asked.IN_PERSON.value: "The donor, in person",
+    Asked.STATION.value: "The station itself",
+}
+
+
+def asked_field(name: str) -> SelectField:
+    """Who wants a change; `name` is the field's id, as two of them stand on one page."""
+    return SelectField(
+        "Who wants it?",
+        choices={"": "Choose who wants it", **ASKED},
+        validate_choice=False,
+        id=name,
+        description="The donor gets it in writing. A change of the station’s own is made at least 7 days before "
+        "the next charge; of what a bank account is debited, 10.",
+    )
+
+
 class SustainerForm(FlaskForm):
     """A press of a button about a sustainer, or one of the forms below."""
 
 
-class AmountForm(SustainerForm):
+class AskedForm(SustainerForm):
+    """A change of what is charged, or when: who wants it stands on record."""
+
+    asked: Field
+
+    def validate_asked(self, field: Field) -> None:
+        if field.data not in ASKED:
+            raise ValidationError("Choose who wants this change: it stands on record.")
+
+    @property
+    def who(self) -> Asked:
+        """Who wants the change, once it was chosen."""
+        return Asked(self.asked.data)
+
+
+class AmountForm(AskedForm):
+    asked = asked_field("amount-asked")
     amount = StringField("New amount", description="Charged from the next charge on. Nothing is charged today.")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -48,7 +84,8 @@ class AmountForm(SustainerForm):
         return policies.read_amount(self.amount.data or "", self.minimum)
 
 
-class DayForm(SustainerForm):
+class DayForm(AskedForm):
+    asked = asked_field("day-asked")
     charge_day = SelectField(
         "Day of charge",
         choices=policies.charge_days(),

@@ -28,7 +28,6 @@ from station.giving.queries.gifts import (
 from station.giving.queries.keeping import (
     ContactView,
     Sustainer,
-    contacted,
     contacts_of,
     given_up,
     invoices_of,
@@ -86,7 +85,6 @@ __all__ = [
     "ask_body",
     "asks_of",
     "check_keyed",
-    "contacted",
     "contacts_of",
     "current_ask",
     "donors_of",

@@ -13,7 +13,7 @@ from station.core.db import db
 from station.core.ids import public_id
 from station.giving.models import Gift
 from station.payments.models import Payment, PaymentState
-from station.receipts.models import Acknowledged, Receipt
+from station.receipts.models import Acknowledged, HeldReceipt, Receipt
 from station.receipts.queries import holds
 
 SHOWN = 50
@@ -71,7 +71,7 @@ def gifts_unlike_returns() -> list[str]:
 
 
 def gifts_without_receipt() -> list[str]:
-    """Gifts without a receipt of what is left of them and their day, and no open work item that says so."""
+    """Gifts without a receipt of what is left of them and their day, be it one that waits, and no work item."""
     left = Gift.amount_cents - Gift.refunded_cents - Gift.lost_cents
     kept = sa.case((Payment.voided_at.is_not(None), 0), else_=left)
     rows = (
@@ -87,7 +87,11 @@ def gifts_without_receipt() -> list[str]:
                     holds(),
                 ),
             )
-            .where((kept > 0) == Receipt.id.is_(None), Gift.acknowledged == Acknowledged.RECEIPT)
+            .where(
+                (kept > 0) == Receipt.id.is_(None),
+                Gift.acknowledged == Acknowledged.RECEIPT,
+                ~sa.exists().where(HeldReceipt.reference == Gift.id, HeldReceipt.settled_at.is_(None)),
+            )
         )
         .all()
     )

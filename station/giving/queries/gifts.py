@@ -15,13 +15,13 @@ from station.core.money import Money
 from station.giving.models import Frequency, Gift, Pledge
 from station.licensee.queries import StationView, station_by_id, supported, the_licensee
 from station.members.models import Member, MemberEmail
-from station.members.policies import normalise_email
+from station.members.policies import spellings
 from station.payments import queries as payments
 from station.payments.models import Payment, Subscription, Tender, Tendered
 from station.payments.policies import LIVE
 from station.payments.queries import DisputeView, PaymentView
-from station.receipts.models import Receipt
-from station.receipts.queries import ReceiptView, holds, versions_of
+from station.receipts.models import Acknowledged, Receipt
+from station.receipts.queries import HeldView, LetterView, ReceiptView, held_of, holds, letters_of, versions_of
 
 PAGE = 50
 KEPT = Gift.amount_cents - Gift.refunded_cents - Gift.lost_cents
@@ -77,7 +77,10 @@ class GiftPage:
 
 @dataclass(frozen=True)
 class GiftStory:
-    """One gift: its row, its source, its payment, every version of its receipt, and what a bank says of it."""
+    """One gift: its row, its source, its payment, every version of its receipt or its letters, and what banks say.
+
+    `waits` is its receipt that cannot be written yet.
+    """
 
     row: GiftRow
     source: str
@@ -85,6 +88,9 @@ class GiftStory:
     payment: PaymentView | None
     receipts: list[ReceiptView]
     disputes: list[DisputeView]
+    letters: list[LetterView]
+    waits: HeldView | None
+    by_letter: bool
 
 
 def gifts(wanted: GiftFilter, page: int = 1) -> GiftPage:
@@ -121,6 +127,9 @@ def gift_page(gift_id: UUID) -> GiftStory | None:
         payment,
         versions_of(gift.id),
         payments.disputes_of(gift.payment_id),
+        letters_of(gift.id),
+        held_of(gift.id),
+        gift.acknowledged is Acknowledged.LETTER,
     )
 
 
@@ -166,7 +175,7 @@ def running_sustainers(email: str, station_id: UUID) -> list[UUID]:
         .join(Pledge, Pledge.id == Subscription.reference)
         .join(MemberEmail, MemberEmail.member_id == Pledge.member_id)
         .where(
-            MemberEmail.normalised == normalise_email(email),
+            MemberEmail.normalised.in_(spellings(email)),
             sa.or_(Subscription.station_id == station_id, Subscription.second_station_id == station_id),
             Subscription.state.in_(LIVE),
         )

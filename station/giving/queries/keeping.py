@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -35,7 +35,6 @@ class Sustainer:
     public_id: str
     state: SubscriptionState
     amount: Money
-    next_at: datetime | None
     pledge_id: UUID
     member_id: UUID | None
     name: str
@@ -57,6 +56,12 @@ class Sustainer:
     def commitment(self) -> str:
         """$5 a month."""
         return policies.described(self.amount, self.frequency)
+
+    @property
+    def next_on(self) -> date | None:
+        """The day of the next charge that is to come, or None."""
+        order = payments.subscription(self.subscription_id)
+        return order.next_on if order else None
 
     @property
     def adjective(self) -> str:
@@ -101,7 +106,6 @@ def sustainer_of(order: Subscription, pledge: Pledge) -> Sustainer:
         public_id(SUBSCRIPTION_PREFIX, order.id),
         order.state,
         Money(order.amount_cents, order.currency),
-        order.current_period_end,
         pledge.id,
         pledge.member_id,
         known.name if known else printed_name(pledge.given_name, pledge.family_name),
@@ -153,11 +157,6 @@ def given_up(subscription_id: UUID) -> bool:
     about = sa.select(Contact.id).join(OpenInvoice, OpenInvoice.id == Contact.invoice_id)
     mine = (Contact.subscription_id == subscription_id, Contact.step == Step.GIVEN_UP)
     return db.session().scalar(about.where(*mine, OpenInvoice.state != InvoiceState.PAID).limit(1)) is not None
-
-
-def contacted(key: str) -> bool:
-    """Whether a contact of this key was noted."""
-    return db.session().scalar(sa.select(Contact.id).where(Contact.key == key)) is not None
 
 
 def invoices_to_look_at(since: datetime) -> list[UUID]:

@@ -15,6 +15,7 @@ from station.core.money import Money
 from station.giving import policies
 from station.giving.models import Frequency, Gift, Pledge
 from station.licensee.queries import StationView, station_by_id, supported, the_licensee
+from station.mail.policies.choices.topics import Topic, newsletter
 from station.members.policies import normalise_email, printed_name, same_name
 from station.payments import queries as payments
 from station.payments.models import Payment, PaymentState
@@ -77,9 +78,11 @@ class Thanks:
     pledge: PledgeView
     payment: PaymentView
     receipt: ReceiptView | None
-    next_charge: datetime | None
+    next_charge: date | None  # station-local
+    asks_day: bool  # whether Stripe has yet to say when that is; otherwise none is planned
     expected_by: date | None  # station-local; of a payment that is on its way
     offers: list[Money]  # monthly amounts that a one-time donor may take up, for a gift that has arrived
+    newsletters: list[Topic]  # of its stations, offered to whoever has paid; the page tells nobody who gets them
 
 
 def pledge(pledge_id: UUID) -> PledgeView | None:
@@ -156,10 +159,16 @@ def thanks(pledge_id: UUID) -> Thanks | None:
         found,
         payment,
         receipt_of(gift_id) if gift_id else None,
-        subscription.next_at if subscription else None,
+        subscription.next_on if subscription else None,
+        subscription is None or (subscription.next_at is None and not subscription.is_over),
         _expected_by(payment) if payment.state is PaymentState.PROCESSING else None,
         _offers(found, payment),
+        _newsletters(found) if payment.state is PaymentState.SETTLED else [],
     )
+
+
+def _newsletters(found: PledgeView) -> list[Topic]:
+    return [newsletter(each.slug, each.name) for each in (found.station, found.second) if each]
 
 
 def _offers(found: PledgeView, payment: PaymentView) -> list[Money]:

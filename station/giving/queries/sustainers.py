@@ -18,6 +18,7 @@ from station.core.ids import public_id
 from station.core.money import Money
 from station.giving.models import Frequency, Pledge
 from station.giving.policies import described
+from station.giving.queries.notices import NoticeView, notices_of
 from station.licensee.queries import StationView, station_by_id, supported, the_licensee
 from station.members.models import Member
 from station.members.policies import printed_name
@@ -101,6 +102,7 @@ class SustainerStory:
     changes: list[ChangeRow]
     others: list[SustainerRow]
     entries: list[Told]
+    notices: list[NoticeView]
 
     @property
     def day(self) -> int:
@@ -152,6 +154,7 @@ def sustainer_story(subscription_id: UUID) -> SustainerStory | None:
         [_change(change, row.order) for change in payments.changes_of(subscription_id)],
         [other for other in others if other.order.id != subscription_id],
         tell(events_of(Subject("subscription", subscription_id))),
+        notices_of(subscription_id),
     )
 
 

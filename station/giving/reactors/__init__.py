@@ -1,8 +1,8 @@
 """What happens in giving when payments announce something."""
 
 from station.giving.reactors.declines import attempt_failed, stray_attempt_failed
+from station.giving.reactors.held import NobodyNamed, StillHeld, make_held_gift
 from station.giving.reactors.money import (
-    make_held_gift,
     money_arrived,
     payment_expired,
     payment_failed,
@@ -18,12 +18,15 @@ from station.giving.reactors.sustainers import (
     sustainer_ending,
     sustainer_moved,
     sustainer_paused,
+    sustainer_rescheduled,
     sustainer_resumed,
     sustainer_stopped,
 )
 from station.giving.reactors.unpaid import debit_returned, gift_over, invoice_moved
 
 __all__ = [
+    "NobodyNamed",
+    "StillHeld",
     "attempt_failed",
     "debit_returned",
     "dispute_lost",
@@ -46,6 +49,7 @@ __all__ = [
     "sustainer_lapsed",
     "sustainer_moved",
     "sustainer_paused",
+    "sustainer_rescheduled",
     "sustainer_resumed",
     "sustainer_stopped",
 ]

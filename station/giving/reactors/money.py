@@ -19,7 +19,6 @@ from station.giving.models import Gift, Pledge
 from station.giving.policies import gift_facts, gift_subjects, name_parts
 from station.giving.queries import gift_of_payment
 from station.giving.queries.checks import HELD, held_key
-from station.giving.reactors.returns import settle_returns
 from station.licensee.queries import station_by_id, supported, the_licensee
 from station.members import queries as members
 from station.members.policies import printed_name
@@ -36,7 +35,6 @@ from station.payments.facts import (
     SustainerLapsed,
 )
 from station.payments.models import PaymentKind
-from station.payments.queries import lock_payment
 from station.receipts.queries import receipt
 from station.receipts.services import issue
 
@@ -105,6 +103,7 @@ class _Donor:
     member_id: UUID
     name: str
     email: str
+    language: str
 
 
 def _name_donor(pledge: Pledge, settled: PaymentSettled) -> None:
@@ -121,9 +120,11 @@ def _donor(pledge: Pledge) -> _Donor:
     """The member whom the form names; for a renewal the same one, as they are called and reached today."""
     known = members.member(pledge.member_id) if pledge.member_id else None
     if known is not None:
-        return _Donor(known.id, known.name, known.email or pledge.email)
-    member_id = match_or_create(pledge.given_name, pledge.family_name, pledge.email, STRIPE)
-    return _Donor(member_id, printed_name(pledge.given_name, pledge.family_name), pledge.email)
+        return _Donor(known.id, known.name, known.email or pledge.email, known.language)
+    member_id = match_or_create(pledge.given_name, pledge.family_name, pledge.email, STRIPE, pledge.language)
+    found = members.member(member_id)
+    language = found.language if found else pledge.language
+    return _Donor(member_id, printed_name(pledge.given_name, pledge.family_name), pledge.email, language)
 
 
 def _acknowledge(gift: Gift, pledge: Pledge, giver: _Donor) -> None:
@@ -133,20 +134,20 @@ def _acknowledge(gift: Gift, pledge: Pledge, giver: _Donor) -> None:
     assert payment is not None  # noqa: S101  # foreign key
     station_name = supported(station_by_id(gift.station_id), payment.second)
     interval = pledge.frequency.interval
-    issued = receipt(
-        issue(
-            reference=gift.id,
-            member_id=gift.member_id,
-            donor_name=giver.name,
-            email=giver.email,
-            amount=gift.amount,
-            given_on=gift.given_on,
-            station_name=station_name,
-            interval=interval,
-            cover=payment.cover,
-            actor=STRIPE,
-        )
+    receipt_id = issue(
+        reference=gift.id,
+        member_id=gift.member_id,
+        donor_name=giver.name,
+        email=giver.email,
+        amount=gift.amount,
+        given_on=gift.given_on,
+        station_name=station_name,
+        interval=interval,
+        cover=payment.cover,
+        language=giver.language,
+        actor=STRIPE,
     )
+    issued = receipt(receipt_id) if receipt_id else None
     label = issued.label if issued else ""
     facts = gift_facts(gift.amount, interval, station_name, gift.given_on, label, gift.source)
     about = gift_subjects(gift.member_id, gift.id, pledge.id, gift.payment_id)
@@ -174,32 +175,6 @@ def _hold(settled: PaymentSettled, error: Exception) -> None:
         [Subject("payment", settled.payment_id)],
         {"amount": str(settled.amount), "reason": f"{type(error).__name__}: {error}"[:500]},
     )
-
-
-def make_held_gift(payment_id: UUID, actor: Actor) -> UUID | None:
-    """Make the gift of a settled payment that was held, and close its work item.
-
-    None when the payment is unknown or not settled, or its pledge is still not to be found.
-    """
-    with transaction() as session:
-        payment = lock_payment(payment_id)
-        if payment is None or payment.settled_at is None or session.get(Pledge, payment.reference) is None:
-            return None
-        gift_id = make_gift(
-            PaymentSettled(
-                payment.id,
-                payment.reference,
-                payment.kind,
-                payment.amount,
-                payment.station_id,
-                payment.settled_at,
-                payment.method_label,
-                payment.subscription_id,
-            )
-        )
-        settle_returns(session.get_one(Gift, gift_id), "Part of your gift has gone back to you since.", tell=True)
-        settle_work_item(held_key(payment_id), "The gift was made from the desk.", actor)
-        return gift_id
 
 
 def payment_failed(failed: PaymentFailed) -> None:

@@ -7,6 +7,7 @@ which facts come decides nothing.
 from __future__ import annotations
 
 import logging
+from datetime import date
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -24,7 +25,7 @@ from station.licensee.queries import station_by_id, supported, the_licensee
 from station.members import queries as members
 from station.payments import queries as payments
 from station.payments.facts import DisputeLost, DisputeWon, PaymentRefunded, RefundFailed
-from station.receipts.policies import long_day
+from station.receipts.policies import Because, Why
 from station.receipts.services import replace
 
 log = logging.getLogger(__name__)
@@ -32,27 +33,26 @@ log = logging.getLogger(__name__)
 
 def payment_refunded(fact: PaymentRefunded) -> None:
     """A refund went out."""
-    _bring(fact.payment_id, f"We refunded {fact.amount} of your gift on {_today()}.", tell=not fact.quiet)
+    _bring(fact.payment_id, Why(Because.REFUNDED, fact.amount, _today()), tell=not fact.quiet)
 
 
 def refund_failed(fact: RefundFailed) -> None:
     """A refund that had gone out came back; one that never went out has changed nothing."""
     if fact.came_back:
-        words = f"Our refund of {fact.amount} did not reach you: your bank sent it back on {_today()}."
-        _bring(fact.payment_id, words, tell=not fact.quiet)
+        _bring(fact.payment_id, Why(Because.REFUND_BACK, fact.amount, _today()), tell=not fact.quiet)
 
 
 def dispute_lost(fact: DisputeLost) -> None:
     """A bank took the gift back for good; a returned bank debit is that at once."""
-    _bring(fact.payment_id, f"Your bank took {fact.amount} of your gift back on {_today()}.", tell=True)
+    _bring(fact.payment_id, Why(Because.BANK_TOOK, fact.amount, _today()), tell=True)
 
 
 def dispute_won(fact: DisputeWon) -> None:
     """The money is ours again. A gift that was not given up before has nothing to restore."""
-    _bring(fact.payment_id, f"Your bank gave us {fact.amount} of your gift again on {_today()}.", tell=True)
+    _bring(fact.payment_id, Why(Because.BANK_GAVE, fact.amount, _today()), tell=True)
 
 
-def _bring(payment_id: UUID, why: str, *, tell: bool) -> None:
+def _bring(payment_id: UUID, why: Why, *, tell: bool) -> None:
     """Bring a gift to what is left of its payment. What goes wrong becomes work: the money has moved all the same."""
     gift = db.session().scalar(sa.select(Gift).where(Gift.payment_id == payment_id))
     if gift is None:
@@ -69,15 +69,16 @@ def _bring(payment_id: UUID, why: str, *, tell: bool) -> None:
             f"giving.return_held:{gift.id}",
             Role.DEVELOPMENT,
             "Money went back, and its gift or receipt could not follow",
-            f"{why} ({type(error).__name__}: {error})",
+            f"{why.said()} ({type(error).__name__}: {error})",
             Subject("gift", gift.id),
         )
 
 
-def settle_returns(gift: Gift, why: str, *, tell: bool) -> None:
+def settle_returns(gift: Gift, why: Why, *, tell: bool) -> None:
     """Write down what went back of a gift, and replace its receipt. Joins the transaction; again changes nothing.
 
-    `why` is one sentence for the donor. Banks and we may both have given the same money back: a gift loses it once.
+    `why` is told to the donor in their language. Banks and we may both have given the same money back: a gift loses
+    it once.
     """
     payment = payments.payment_row(gift.payment_id)
     assert payment is not None  # noqa: S101  # foreign key
@@ -91,12 +92,12 @@ def settle_returns(gift: Gift, why: str, *, tell: bool) -> None:
         "giving.gift.returned",
         STRIPE,
         gift_subjects(gift.member_id, gift.id, gift.pledge_id, gift.payment_id),
-        {"amount": str(gift.amount), "kept": str(gift.kept), "why": why},
+        {"amount": str(gift.amount), "kept": str(gift.kept), "why": why.said()},
     )
     _replace_receipt(gift, gift.kept, why, tell=tell)
 
 
-def _replace_receipt(gift: Gift, kept: Money, why: str, *, tell: bool) -> None:
+def _replace_receipt(gift: Gift, kept: Money, why: Why, *, tell: bool) -> None:
     pledge = db.session().get(Pledge, gift.pledge_id) if gift.pledge_id else None
     member, payment = members.member(gift.member_id), payments.payment(gift.payment_id)
     email = (member.email if member else "") or (pledge.email if pledge else "")
@@ -107,10 +108,10 @@ def _replace_receipt(gift: Gift, kept: Money, why: str, *, tell: bool) -> None:
         station_name=supported(station_by_id(gift.station_id), payment.second if payment else None),
         interval=pledge.frequency.interval if pledge else None,
         reason=why,
-        tell=tell and bool(email),
+        tell=tell,
         actor=STRIPE,
     )
 
 
-def _today() -> str:
-    return long_day(clock.today(the_licensee().timezone))
+def _today() -> date:
+    return clock.today(the_licensee().timezone)

@@ -18,11 +18,11 @@ from station.core.actor import STRIPE
 from station.core.db import db
 from station.core.events import Subject
 from station.core.words import day as printed
-from station.core.words import money
 from station.giving import policies, queries
-from station.giving.models import Pledge
+from station.giving.models import Frequency, Pledge
 from station.giving.queries import SustainerRow
 from station.giving.services import again_link, own_link
+from station.giving.services.notices import tell_amount, tell_day
 from station.licensee.queries import station_by_id, supported
 from station.mail.models import Stream
 from station.mail.services import queue_mail
@@ -36,9 +36,10 @@ from station.payments.facts import (
     SustainerEnding,
     SustainerMoved,
     SustainerPaused,
+    SustainerRescheduled,
     SustainerResumed,
 )
-from station.payments.models import EndReason, PaymentKind, PaymentState
+from station.payments.models import ChangeKind, EndReason, PaymentKind, PaymentState
 
 Facts = Sequence[tuple[str, str]]
 NOTICE = "giving.sustainer.notice"
@@ -51,9 +52,24 @@ def sustainer_changed(changed: SustainerChanged) -> None:
     if pledge is None:
         return
     pledge.amount_cents = changed.after.cents
-    lead = f"your gift is {policies.described(changed.after, pledge.frequency)} from its next charge on."
-    facts = [("Until now", money(changed.before)), ("From now on", money(changed.after)), _next(changed.next_at)]
-    _write(pledge, changed.subscription_id, "The amount of your gift has changed", lead, facts)
+    asked = payments.who_asked(changed.subscription_id, ChangeKind.AMOUNT, cents=changed.after.cents)
+    tell_amount(changed.subscription_id, changed.before, asked, changed.next_at)
+
+
+def sustainer_rescheduled(changed: SustainerRescheduled) -> None:
+    """Another interval: the promise is of that one, and the donor reads it."""
+    pledge = _pledge(changed.reference)
+    if pledge is None:
+        return
+    pledge.frequency = Frequency(changed.after.value)
+    _write(
+        pledge,
+        changed.subscription_id,
+        f"Your gift is charged {changed.after.adjective} now",
+        f"your gift is charged {changed.after.adjective} from now on, no longer {changed.before.adjective}.",
+        [("Your gift", policies.described(pledge.amount, pledge.frequency)), _next(changed.next_at)],
+        "If you did not ask for that, call or write to us, and we put it right.",
+    )
 
 
 def sustainer_moved(moved: SustainerMoved) -> None:
@@ -61,9 +77,9 @@ def sustainer_moved(moved: SustainerMoved) -> None:
     pledge = _pledge(moved.reference)
     if pledge is None:
         return
-    pledge.charge_day = moved.charge_day
-    lead = f"your gift is charged on {policies.day_words(moved.charge_day)} of the month from now on."
-    _write(pledge, moved.subscription_id, "The day of your gift has changed", lead, [_next(moved.next_at)])
+    before, pledge.charge_day = pledge.charge_day, moved.charge_day
+    asked = payments.who_asked(moved.subscription_id, ChangeKind.DATE, charge_day=moved.charge_day)
+    tell_day(moved.subscription_id, before, asked, moved.next_at)
 
 
 def sustainer_paused(paused: SustainerPaused) -> None:

@@ -16,7 +16,9 @@ from station.giving.services.keeping.ladder import (
     write_returned,
 )
 from station.giving.services.keeping.links import Link, own_link, read_link, shut_links
+from station.giving.services.letters import write_letters
 from station.giving.services.moving_in import CutOver, Line, Outcome, Ruling, adopt_sustainers
+from station.giving.services.notices import NotNeeded, give_notices, note_given, write_again
 from station.giving.services.offline import (
     KeyedBefore,
     NewDonor,
@@ -44,6 +46,7 @@ __all__ = [
     "Link",
     "NewDonor",
     "NotBegun",
+    "NotNeeded",
     "OfflineGift",
     "OfflineRefused",
     "Outcome",
@@ -60,9 +63,11 @@ __all__ = [
     "close_page",
     "close_twins",
     "forget_drafts",
+    "give_notices",
     "giver_token",
     "import_history",
     "note_call",
+    "note_given",
     "open_checkout",
     "open_in_page",
     "opens_one",
@@ -78,7 +83,9 @@ __all__ = [
     "undo_import",
     "void_gift",
     "write_about_invoice",
+    "write_again",
     "write_ask",
     "write_due_letters",
+    "write_letters",
     "write_returned",
 ]

@@ -10,8 +10,10 @@ from station.core.actor import Actor
 from station.core.db import transaction
 from station.core.events import Subject
 from station.core.ids import new_id
+from station.core.stale import key_of, stale
 from station.giving.models import Ask
 from station.giving.queries.asks import BULLETIN
+from station.licensee.queries import station_by_id
 
 
 def write_ask(station_id: UUID, body: str, starts_on: date, ends_on: date | None, actor: Actor) -> UUID:
@@ -33,6 +35,7 @@ def write_ask(station_id: UUID, body: str, starts_on: date, ends_on: date | None
         session.add(row)
         session.flush()
         bulletin.bump(BULLETIN)
+        stale(key_of("station", station_by_id(station_id).slug))
         events.record(
             "giving.ask.written",
             actor,

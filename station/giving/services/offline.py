@@ -17,6 +17,7 @@ from station.core.locks import lock_name
 from station.core.money import Money
 from station.giving import policies, queries
 from station.giving.models import Gift
+from station.giving.services.letters import letter_key
 from station.licensee.queries import station_by_id, supported, the_licensee
 from station.members import queries as members
 from station.members.services import add_member
@@ -25,9 +26,9 @@ from station.payments.models import Tender, Way
 from station.payments.policies import tender_label
 from station.payments.services import CannotUndo, Taken
 from station.receipts.models import Acknowledged
-from station.receipts.policies import Goods, acknowledgment, letter_advice
+from station.receipts.policies import Because, Benefit, Why, acknowledgment, judged, letter_advice
 from station.receipts.queries import receipt
-from station.receipts.services import issue, replace
+from station.receipts.services import issue, recall, replace, void_letters_of
 
 MIDDAY = timedelta(hours=12)
 
@@ -63,7 +64,7 @@ class OfflineGift:
     shares_e4: int = 0
     high_e4: int = 0
     low_e4: int = 0
-    goods: Goods | None = None
+    benefits: tuple[Benefit, ...] = ()
     note: str = ""
     again: bool = False
 
@@ -71,6 +72,11 @@ class OfflineGift:
     def acknowledged(self) -> Acknowledged:
         """What the rules allow to be sent for it."""
         return acknowledgment(self.tender, self.way)
+
+    @property
+    def counted(self) -> Money:
+        """What of the amount pays for something in return, by the rules: no contribution."""
+        return judged(self.amount, self.given_on, self.benefits).in_return.value
 
 
 class OfflineRefused(Exception):
@@ -91,8 +97,9 @@ def record_offline_gift(keyed: OfflineGift, actor: Actor) -> UUID:
     Raises KeyedBefore for a check that stands there already, unless `again` says that it is another one, and
     OfflineRefused for what no gift can be.
     """
-    worth = keyed.goods.value if keyed.goods else None
-    if problem := policies.offline_problem(keyed.tender, keyed.way, keyed.amount, worth):
+    if problem := policies.offline_problem(
+        keyed.tender, keyed.way, keyed.amount, keyed.counted, bool(keyed.benefits)
+    ):
         raise OfflineRefused(problem)
     with transaction():
         member_id = _donor(keyed, actor)
@@ -124,7 +131,7 @@ def _write(keyed: OfflineGift, member_id: UUID, actor: Actor) -> Gift:
         amount=keyed.amount,
         received_on=keyed.received_on,
         at=min(start + MIDDAY, clock.now()),
-        goods_cents=keyed.goods.value.cents if keyed.goods else 0,
+        goods_cents=keyed.counted.cents,
         number=keyed.number,
         dated=keyed.dated,
         way=keyed.way,
@@ -167,14 +174,16 @@ def _acknowledge(gift: Gift, keyed: OfflineGift, actor: Actor) -> str:
             station_name=_supported(keyed),
             interval=None,
             actor=actor,
-            goods=keyed.goods,
+            benefits=keyed.benefits,
+            language=donor.language,
+            received_on=keyed.received_on,
         )
-        issued = receipt(receipt_id)
+        issued = receipt(receipt_id) if receipt_id else None
         return issued.label if issued else ""
     if gift.acknowledged is Acknowledged.LETTER:
         open_work_item(
             "giving.letter",
-            f"letter:{gift.id}",
+            letter_key(gift.id),
             Role.DEVELOPMENT,
             f"Write to {donor.name} about {came_as(keyed)}",
             letter_advice(keyed.way),
@@ -208,22 +217,25 @@ def _tell(gift: Gift, keyed: OfflineGift, label: str, actor: Actor) -> None:
 def void_gift(gift_id: UUID, reason: str, actor: Actor, *, bounced: bool = False) -> None:
     """Take back a gift that was keyed by mistake, or whose check bounced: payment, ledger and receipt in one.
 
-    The gift and its receipt's number stay. Raises CannotUndo.
+    The gift and its receipt's number stay. A donor whom the receipt may have reached is told, but not in the words of
+    `reason`, which are the desk's. Raises CannotUndo.
     """
     with transaction() as session:
         gift = session.get(Gift, gift_id)
         if gift is None:
             raise CannotUndo("There is no such gift.")
         (payments.bounce_check if bounced else payments.void_payment)(gift.payment_id, reason, actor)
+        donor = members.member(gift.member_id)
         replace(
             reference=gift.id,
             amount=Money(0, gift.currency),
-            email="",
+            email=donor.email if donor else "",
             station_name=station_by_id(gift.station_id).name,
             interval=None,
-            reason=reason,
-            tell=False,
+            reason=Why(Because.CHECK_BOUNCED, gift.amount) if bounced else Why(Because.MISTAKE),
+            tell=recall(gift.id, reason, actor),
             actor=actor,
         )
+        void_letters_of(gift.id, reason, actor)
         about = [Subject("gift", gift.id), Subject("member", gift.member_id)]
         events.record("giving.gift.voided", actor, about, {"amount": str(gift.amount), "reason": reason})

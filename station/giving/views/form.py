@@ -20,6 +20,8 @@ from station.giving.views.blueprint import private, views
 from station.giving.views.refusals import FOREIGN, TOO_OLD, Refusal, explain, paused, said
 from station.licensee.queries import station_by_slug
 from station.payments.gateway import browser
+from station.receipts.policies import Place
+from station.receipts.queries import legends_for
 from station.screening.policies import Answer, Verdict
 
 
@@ -98,8 +100,11 @@ def _page(form: PledgeForm, **context: Any) -> Response:
     station = station_by_slug(form.station.data or "")
     if station:
         g.station = station
-    response = make_response(render_template("giving/give.html", form=form, stripe=_stripe_facts(), **context))
+    context |= {"stripe": _stripe_facts(), "legends": legends_for(Place.FORM)}
+    response = make_response(render_template("giving/give.html", form=form, **context))
     private(response)
+    if request.method == "GET" and not context.get("earlier"):
+        del response.headers["X-Robots-Tag"]  # the form alone says nothing of anybody, and may be found
     csp.widen(response, csp.OWN_SCRIPTS)
     csp.widen(response, browser.policy_sources())
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin-allow-popups"  # banks and Link open windows

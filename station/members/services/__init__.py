@@ -8,6 +8,7 @@ from station.members.services.people import (
     change_member,
     index_member,
     match_or_create,
+    set_language,
 )
 
 __all__ = [
@@ -20,4 +21,5 @@ __all__ = [
     "index_member",
     "match_or_create",
     "match_or_create_many",
+    "set_language",
 ]

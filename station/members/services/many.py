@@ -15,7 +15,7 @@ from station.core.db import db
 from station.core.ids import new_id
 from station.members import queries
 from station.members.models import Member, MemberEmail, MemberKind
-from station.members.policies import clean_name, normalise_email, printed_name
+from station.members.policies import clean_name, normalise_email, printed_name, spellings
 
 
 @dataclass(frozen=True)
@@ -55,13 +55,13 @@ class _Many:
     def __init__(self, people: Sequence[Incoming]) -> None:
         session = db.session()
         outside = {each.external_id for each in people if each.external_id}
-        inside = {normalise_email(each.email) for each in people if each.email}
+        inside = {same for each in people if each.email for same in spellings(each.email)}
         ids = sa.select(Member.external_id, Member.id).where(Member.external_id.in_(outside))
         self.by_id: dict[str, UUID] = {key: member_id for key, member_id in session.execute(ids) if key}
         addresses = sa.select(MemberEmail.normalised, MemberEmail.member_id, Member.external_id)
         addresses = addresses.join(Member).where(MemberEmail.normalised.in_(inside))
         self.by_email: dict[str, tuple[UUID, str | None]] = {
-            row.normalised: (row.member_id, row.external_id) for row in session.execute(addresses)
+            normalise_email(row.normalised): (row.member_id, row.external_id) for row in session.execute(addresses)
         }
         self.members: list[dict[str, Any]] = []
         self.emails: list[dict[str, Any]] = []

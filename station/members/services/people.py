@@ -15,7 +15,7 @@ from station.core.ids import new_id
 from station.core.upsert import insert_missing
 from station.members import queries
 from station.members.models import Member, MemberEmail, MemberKind
-from station.members.policies import clean_name, normalise_email, printed_name, same_name
+from station.members.policies import clean_name, normalise_email, printed_name, same_name, spellings
 
 
 class AddressTaken(Exception):
@@ -26,17 +26,18 @@ class AddressTaken(Exception):
         self.member_id = member_id
 
 
-def match_or_create(given_name: str, family_name: str, email: str, actor: Actor) -> UUID:
+def match_or_create(given_name: str, family_name: str, email: str, actor: Actor, language: str = "en") -> UUID:
     """The member with this address, or a new person. Joins the transaction; safe against a second one at once.
 
-    A name on file is never overwritten: another name is recorded as an event, for staff to see.
+    A name on file is never overwritten: another name is recorded as an event, for staff to see. Nor is the language
+    that we write to them in.
     """
     given, family = clean_name(given_name), clean_name(family_name)
     name = printed_name(given, family, visible(email).strip())[:200]
     with transaction():
         found = queries.member_id_of(email)
         if found is None:
-            fresh = _add(MemberKind.PERSON, name, given, family)
+            fresh = _add(MemberKind.PERSON, name, given, family, language)
             found = _give_address(fresh, email)
             if found == fresh:
                 _created(found, name, actor)
@@ -74,15 +75,26 @@ def add_organisation(name: str, email: str, actor: Actor) -> UUID:
         return found
 
 
-def change_member(member_id: UUID, given_name: str, family_name: str, name: str, email: str, actor: Actor) -> None:
-    """Write down what a member is called now, and their primary address. An organisation has a `name`, no parts.
+def change_member(
+    member_id: UUID,
+    given_name: str,
+    family_name: str,
+    name: str,
+    email: str,
+    actor: Actor,
+    language: str | None = None,
+) -> None:
+    """Write down what a member is called now, their primary address, and in which `language` we write to them.
+
+    An organisation has a `name`, no parts.
 
     The address before stays one of the member's own, so that gifts given with it still find them; an empty `email`
     changes no address. Raises AddressTaken when another member has the new one.
     """
     with transaction() as session:
         row = session.get_one(Member, member_id, with_for_update=True)
-        before = {"name": row.name, "email": _primary(member_id)}
+        before = {"name": row.name, "email": _primary(member_id), "language": row.language}
+        row.language = language or row.language
         row.given_name, row.family_name = clean_name(given_name), clean_name(family_name)
         called = clean_name(name)
         if row.kind is MemberKind.PERSON:
@@ -91,12 +103,28 @@ def change_member(member_id: UUID, given_name: str, family_name: str, name: str,
         if email.strip():
             _make_primary(member_id, visible(email).strip())
         session.flush()
-        after = {"name": row.name, "email": _primary(member_id)}
+        after = {"name": row.name, "email": _primary(member_id), "language": row.language}
         if before != after:
             index_member(member_id)
             events.record(
                 "members.member.changed", actor, [Subject("member", member_id)], {"before": before, "after": after}
             )
+
+
+def set_language(member_id: UUID, language: str, actor: Actor) -> bool:
+    """Write to a member in another language from now on; nothing else of theirs is touched.
+
+    False where that is the language already.
+    """
+    with transaction() as session:
+        row = session.get_one(Member, member_id, with_for_update=True)
+        if row.language == language:
+            return False
+        told = {"before": {"language": row.language}, "after": {"language": language}}
+        row.language = language
+        session.flush()
+        events.record("members.member.changed", actor, [Subject("member", member_id)], told)
+        return True
 
 
 def _primary(member_id: UUID) -> str:
@@ -109,27 +137,29 @@ def _primary(member_id: UUID) -> str:
 
 
 def _make_primary(member_id: UUID, email: str) -> None:
-    session, address = db.session(), normalise_email(email)
-    insert_missing(
-        MemberEmail,
-        id=new_id(),
-        member_id=member_id,
-        address=email,
-        normalised=address,
-        is_primary=False,
-        created_at=clock.now(),
-    )
-    owner = session.scalars(sa.select(MemberEmail.member_id).where(MemberEmail.normalised == address)).one()
-    if owner != member_id:
-        raise AddressTaken(owner)
+    session, known = db.session(), sa.select(MemberEmail).where(MemberEmail.normalised.in_(spellings(email)))
+    if session.scalar(known.limit(1)) is None:
+        insert_missing(
+            MemberEmail,
+            id=new_id(),
+            member_id=member_id,
+            address=email,
+            normalised=normalise_email(email),
+            is_primary=False,
+            created_at=clock.now(),
+        )
+    found = session.scalars(known).all()
+    if others := [each.member_id for each in found if each.member_id != member_id]:
+        raise AddressTaken(others[0])
     for row in session.scalars(sa.select(MemberEmail).where(MemberEmail.member_id == member_id)):
-        row.is_primary = row.normalised == address
+        row.is_primary = row.id == found[0].id
         row.address = email if row.is_primary else row.address
 
 
-def _add(kind: MemberKind, name: str, given: str, family: str) -> UUID:
+def _add(kind: MemberKind, name: str, given: str, family: str, language: str = "en") -> UUID:
     session = db.session()
-    row = Member(id=new_id(), kind=kind, name=name, given_name=given, family_name=family, created_at=clock.now())
+    row = Member(id=new_id(), kind=kind, name=name, given_name=given, family_name=family, language=language)
+    row.created_at = clock.now()
     session.add(row)
     session.flush()
     return row.id

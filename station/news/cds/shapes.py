@@ -7,8 +7,12 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from station.news.policies import printable
+
+LONGEST_ID = 120
+LONGEST_KIND = 40
 LONGEST_TEXT = 200_000  # letters of one text; the longest real asset seen has 2,900
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # PostgreSQL takes no NUL, UTF-8 no lone surrogate
+_ID = re.compile(r"[a-z0-9][a-z0-9._:-]*\Z")  # CDS's own are narrower: letters, digits and hyphens
 
 
 class Refused(Exception):
@@ -24,7 +28,17 @@ def words(where: dict[str, Any], name: str) -> str:
         raise Refused(f"{name} is not text")
     if len(value) > LONGEST_TEXT:
         raise Refused(f"{name} is longer than {LONGEST_TEXT:,} letters")
-    return _UNSTORABLE.sub("", value)
+    return printable(value)
+
+
+def id_of(document: dict[str, Any]) -> str:
+    """The document's id, in lower case as the CDS has them. Refuses a document without."""
+    found = words(document, "id").lower()
+    if not found or len(found) > LONGEST_ID:
+        raise Refused("id is missing" if not found else f"id is longer than {LONGEST_ID} letters")
+    if not _ID.match(found):
+        raise Refused(f"id holds more than letters, digits and hyphens: {found[:40]!r}")
+    return found
 
 
 def links(where: dict[str, Any], name: str) -> list[dict[str, Any]]:
@@ -47,7 +61,7 @@ def type_of(document: dict[str, Any]) -> str:
     """The one profile that says what a document is: story, text, image … Empty when none does."""
     for link in links(document, "profiles"):
         if "type" in rels(link):
-            return words(link, "href").rpartition("/")[2]
+            return words(link, "href").rpartition("/")[2][:LONGEST_KIND]
     return ""
 
 
@@ -91,7 +105,14 @@ def web_address(text: str, longest: int = 500, schemes: tuple[str, ...] = ("http
     """The address when it is one of the web, with a host and not too long; empty otherwise."""
     try:
         parts = urlsplit(text.strip())
-        fine = parts.scheme in schemes and bool(parts.hostname) and len(text) <= longest
+        named = bool(parts.hostname) and "@" not in parts.netloc  # nobody signs in by a link of ours
+        fine = parts.scheme in schemes and named and len(text) <= longest
     except ValueError:
         return ""
-    return text.strip() if fine and not re.search(r"[\s<>\"]", text.strip()) else ""
+    return text.strip() if fine and text.strip().isprintable() and not re.search(r"[\s<>\"\\]", text.strip()) else ""
+
+
+def file_address(link: dict[str, Any], name: str = "href") -> str:
+    """The address of a picture or recording, over https: what was filed under http is asked for as browsers would."""
+    said = words(link, name).strip()
+    return web_address(f"https://{said[7:]}" if said.startswith("http://") else said, 2000, ("https",))

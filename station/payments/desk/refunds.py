@@ -15,7 +15,7 @@ from station.core import clock
 from station.core.ids import row_id
 from station.core.money import Money
 from station.payments import queries, services
-from station.payments.forms import HOURS, RefundForm, SentForm, WordsForm
+from station.payments.forms import HOURS, AlikeForm, RefundForm, SentForm
 from station.payments.gateway import PAYMENT_PREFIX, StripeUnavailable
 from station.payments.models import RefundReason, RefundState
 from station.payments.places import LIKENESSES
@@ -25,6 +25,7 @@ from station.payments.services import RefundRefused, RefundWish
 refunds = Blueprint("refunds_desk", __name__, url_prefix="/desk/payments")
 guard(refunds, Role.DEVELOPMENT)
 A_DAY = 24
+CHANGED = "What goes back has changed since you opened the page, so nothing went back. Look through the list again."
 SAID = {
     RefundState.SUCCEEDED: ("The money is on its way back to the donor.", "success"),
     RefundState.PENDING: ("Stripe has taken the refund on. It shows here when the money has gone out.", "success"),
@@ -56,17 +57,22 @@ def refund(payment_id: str) -> ResponseReturnValue:
 @only(Role.DEVELOPMENT)
 @sudo
 def alike(payment_id: str) -> ResponseReturnValue:
-    """Every payment that is like this one: what a tester of stolen cards has left. Nobody is told of the refunds."""
-    story, form = _story(payment_id), WordsForm()
+    """Every payment that is like this one: what a tester of stolen cards has left. Nobody is told of the refunds.
+
+    Only what was on the page goes back: of another list than that, nothing does (409)."""
+    story, form = _story(payment_id), AlikeForm()
     by, hours = request.args.get("by", ""), request.args.get("hours", "")
-    found = _alike(story, by, hours)
-    if form.validate_on_submit():
+    able = services.refundable_of(found := _alike(story, by, hours))
+    changed = not form.showed(able) and form.is_submitted()
+    if changed:
+        form.form_errors.append(CHANGED)
+    elif form.validate_on_submit():
         try:
-            return _wish_many(story, found, form.note.data or "")
+            return _wish_many(story, list(able), form.note.data or "")
         except RefundRefused as refusal:
             form.form_errors.append(str(refusal))
-    page = _alike_page(story, form, found, by, hours)
-    return page, 422 if form.errors else 200
+    page = _alike_page(story, form, found, able, by, hours)
+    return page, 409 if changed else 422 if form.errors else 200
 
 
 def _story(public: str) -> Returned:
@@ -100,8 +106,9 @@ def _alike(story: Returned, by: str, hours: str) -> list[UUID]:
     return way.find(story.payment.id, around - span, min(around + span, clock.now())) if way else []
 
 
-def _alike_page(story: Returned, form: WordsForm, found: list[UUID], by: str, hours: str) -> str:
-    able = services.refundable_of(found)
+def _alike_page(
+    story: Returned, form: AlikeForm, found: list[UUID], able: dict[UUID, Money], by: str, hours: str
+) -> str:
     return render_template(
         "payments/desk/alike.html",
         story=story,
@@ -117,8 +124,8 @@ def _alike_page(story: Returned, form: WordsForm, found: list[UUID], by: str, ho
     )
 
 
-def _wish_many(story: Returned, found: list[UUID], note: str) -> ResponseReturnValue:
-    many = services.wish_refunds(story.payment.id, found, note, current_person().actor)
+def _wish_many(story: Returned, able: list[UUID], note: str) -> ResponseReturnValue:
+    many = services.wish_refunds(story.payment.id, able, note, current_person().actor)
     words = (
         "A second person must agree: the request waits under Approvals."
         if many is None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
+from uuid import UUID
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DateField, Field, SearchField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, DateField, Field, HiddenField, SearchField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
 from station.core.money import Money, MoneyError
@@ -159,3 +161,16 @@ class WordsForm(FlaskForm):
         "In your words",
         [DataRequired("Say in a few words what speaks for it."), Length(max=5000, message="Shorten it to 5,000.")],
     )
+
+
+class AlikeForm(WordsForm):
+    """Why many payments are no gifts; `seen` marks those that the person had before their eyes."""
+
+    seen = HiddenField()
+
+    def showed(self, able: Mapping[UUID, Money]) -> bool:
+        """Whether the page was of these payments, each with this amount that goes back. The next page will be."""
+        told = sorted(f"{payment_id} {left.cents} {left.currency}" for payment_id, left in able.items())
+        mark, was = sha256("\n".join(told).encode()).hexdigest(), self.seen.data
+        self.seen.data = mark
+        return was == mark

@@ -74,6 +74,7 @@ class Invoice:
     livemode: bool
     order: StandingOrder | None
     paying: Paying | None
+    billed_at: datetime
     unpaid: Unpaid | None = None
 
 
@@ -199,6 +200,7 @@ def invoice_of(invoice: Plain, order: StandingOrder | None, paying: Paying | Non
         livemode=invoice["livemode"],
         order=order,
         paying=paying,
+        billed_at=instant(invoice["created"]),
         unpaid=unpaid_of(invoice, paying),
     )
 

@@ -5,7 +5,7 @@ keeps the ids that lead to Stripe's objects, each unique, and the facts that our
 """
 
 from station.payments.models.calls import CallState, GatewayCall, Operation
-from station.payments.models.changes import ChangeKind, ChangeState, EndReason, SubscriptionChange
+from station.payments.models.changes import Asked, ChangeKind, ChangeState, EndReason, SubscriptionChange
 from station.payments.models.deposits import BalanceShare, BalanceTransaction, Listing, Payout, PayoutState, Tie
 from station.payments.models.events import EventState, StripeEvent
 from station.payments.models.ledger import Account, LedgerEntry, LedgerTransaction
@@ -20,6 +20,7 @@ from station.payments.models.tendering import Deposit, ImportedBatch, Tendered, 
 
 __all__ = [
     "Account",
+    "Asked",
     "BalanceShare",
     "BalanceTransaction",
     "CallState",

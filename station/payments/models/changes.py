@@ -45,6 +45,16 @@ class EndReason(StrEnum):
     OTHER = "other"
 
 
+class Asked(StrEnum):
+    """Who wants a change: the donor, and how we know; or the station itself, which must tell the donor ahead."""
+
+    SELF = "self"  # on the donor's own page, or by a rule of ours that keeps what the donor chose
+    PHONE = "phone"
+    WRITING = "writing"
+    IN_PERSON = "in_person"
+    STATION = "station"
+
+
 class SubscriptionChange(Base):
     """One change of a standing order. `old` and `new` are plain values by name (cents, ISO instants, days)."""
 
@@ -61,6 +71,7 @@ class SubscriptionChange(Base):
     actor_kind: Mapped[str] = mapped_column(sa.String(20))
     actor_label: Mapped[str] = mapped_column(sa.String(200))
     actor_id: Mapped[UUID | None]
+    asked: Mapped[Asked] = mapped_column(enum(Asked), default=Asked.SELF, server_default=Asked.SELF.value)
     reason: Mapped[str] = mapped_column(sa.String(20), default="", server_default="")  # an EndReason
     words: Mapped[str] = mapped_column(sa.String(500), default="", server_default="")  # the donor's own
     error: Mapped[str] = mapped_column(sa.String(500), default="", server_default="")

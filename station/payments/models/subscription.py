@@ -70,6 +70,7 @@ class Subscription(Base):
     paused_until: Mapped[datetime | None] = mapped_column(Utc)  # a pause without it has no end
     ends_at: Mapped[datetime | None] = mapped_column(Utc)  # cancelled, and runs until then
     end_reason: Mapped[str] = mapped_column(sa.String(100), default="", server_default="")
+    started_at: Mapped[datetime | None] = mapped_column(Utc)  # none: it never began, or before this was written down
     adopted_at: Mapped[datetime | None] = mapped_column(Utc)  # it ran before us; what was charged earlier is not ours
     created_at: Mapped[datetime] = mapped_column(Utc)
     updated_at: Mapped[datetime] = mapped_column(Utc)

@@ -20,6 +20,7 @@ class Way(StrEnum):
     WIRE = "wire"
     FUND = "fund"  # a grant of a donor-advised fund: the sponsor is the donor, the adviser is thanked
     PAYROLL = "payroll"
+    IRA = "ira"  # a qualified charitable distribution, paid by the trustee of the donor's account
     ELSEWHERE = "elsewhere"
 
 

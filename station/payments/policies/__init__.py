@@ -1,5 +1,7 @@
 """Rules of payments on plain values: state graphs as data, schedules, and which of Stripe’s events mean something."""
 
+from station.core.graphs import Edge, Graph, IllegalMove
+from station.payments.policies.ahead import AHEAD, AHEAD_OF_DEBIT, ahead, too_soon
 from station.payments.policies.cover import CARD, cover_within, fee_cover, fee_of, rate_in_force
 from station.payments.policies.ladder import LETTERS, Step, due_step
 from station.payments.policies.lines import BY_HAND, OTHER_SIDE, fee_kind
@@ -18,6 +20,7 @@ from station.payments.policies.schedule import (
     MONTHS,
     charge_instant,
     day_in,
+    first_charge_after,
     monthly_cents,
     next_charge,
     off_schedule,
@@ -27,7 +30,6 @@ from station.payments.policies.split import half_each, split, split_lines
 from station.payments.policies.splitting import Share, nets, split_line
 from station.payments.policies.states.dispute import DISPUTE, DisputeEdge, blocks_refund, dispute_edge
 from station.payments.policies.states.drawing import GRAPHS, draw
-from station.payments.policies.states.graph import Edge, Graph, IllegalMove
 from station.payments.policies.states.keeping import (
     BANK_DEBIT,
     DEADLY,
@@ -55,6 +57,8 @@ from station.payments.policies.stripe_events import ALONE, FOLDED, HOOK, Thing
 from station.payments.policies.tender import HOLDS, WAYS, decimal, stock_value, ten_thousandths, tender_label
 
 __all__ = [
+    "AHEAD",
+    "AHEAD_OF_DEBIT",
     "ALONE",
     "BANK_DEBIT",
     "BY_HAND",
@@ -95,6 +99,7 @@ __all__ = [
     "Step",
     "SubscriptionEdge",
     "Thing",
+    "ahead",
     "blocks_refund",
     "charge_instant",
     "cover_within",
@@ -106,6 +111,7 @@ __all__ = [
     "fee_cover",
     "fee_kind",
     "fee_of",
+    "first_charge_after",
     "fiscal_year",
     "half_each",
     "is_month",
@@ -134,4 +140,5 @@ __all__ = [
     "subscription_edge",
     "ten_thousandths",
     "tender_label",
+    "too_soon",
 ]

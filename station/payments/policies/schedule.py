@@ -45,6 +45,15 @@ def next_charge(day: int, interval: Interval, last: date, planned: date, today: 
     return found
 
 
+def first_charge_after(pause_ends: date, planned: date, interval: Interval, day: int | None) -> date:
+    """The first charge that is not left out by a pause: of the planned one and those that follow it."""
+    found, many = planned, 0
+    while found < pause_ends:
+        many += MONTHS[interval]
+        found = plus_months(planned, many, day or planned.day)
+    return found
+
+
 def charge_instant(day: date, zone: str) -> datetime:
     """The instant on a station-local day at which a chosen charge is due."""
     return datetime.combine(day, HOUR, ZoneInfo(zone))

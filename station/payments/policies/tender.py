@@ -19,6 +19,7 @@ WAYS = {
     Way.WIRE: "Wire transfer",
     Way.FUND: "Grant of a donor-advised fund",
     Way.PAYROLL: "Payroll giving",
+    Way.IRA: "Distribution from an IRA",
     Way.ELSEWHERE: "Came to the bank",
 }
 

@@ -24,7 +24,6 @@ from station.payments.queries.keeping import (
     OpenInvoiceView,
     debits_retried,
     disputed,
-    expiring_methods,
     invoice_view,
     keeps,
     lock_mandate_of,
@@ -67,6 +66,7 @@ from station.payments.queries.returns.evidence import evidence, evidence_fields,
 from station.payments.queries.returns.refunds import (
     RefundView,
     calls_under,
+    goes_back,
     lock_payment_of_charge,
     lock_refund,
     payments_of_card,
@@ -117,6 +117,7 @@ from station.payments.queries.subscriptions import (
     subscription_row,
     subscriptions_of,
     waiting_changes,
+    who_asked,
 )
 from station.payments.queries.tenders import (
     DEPOSIT_PREFIX,
@@ -179,8 +180,8 @@ __all__ = [
     "every_payment",
     "evidence",
     "evidence_fields",
-    "expiring_methods",
     "foreign_environment",
+    "goes_back",
     "hand_unlike_payments",
     "held_money",
     "imported_before",
@@ -262,4 +263,5 @@ __all__ = [
     "waiting_refunds",
     "warning_of_stripe",
     "warnings_of",
+    "who_asked",
 ]

@@ -28,7 +28,6 @@ from station.payments.models import (
     Payment,
     PaymentMethod,
     Subscription,
-    SubscriptionState,
 )
 from station.payments.policies import BANK_DEBIT, UNPAID, reason, reason_for_donor
 
@@ -168,24 +167,6 @@ def orders_of_customer(stripe_customer: str) -> list[UUID]:
     )
 
 
-def expiring_methods(year: int, month: int, limit: int) -> list[tuple[UUID, PaymentMethod]]:
-    """Running subscriptions whose card ends with a month: (subscription, method)."""
-    rows = db.session().execute(
-        sa.select(Subscription.id, PaymentMethod)
-        .join(PaymentMethod, PaymentMethod.stripe_customer == Subscription.stripe_customer)
-        .where(
-            Subscription.state == SubscriptionState.ACTIVE,
-            PaymentMethod.is_default,
-            PaymentMethod.state == MethodState.KEPT,
-            PaymentMethod.exp_year == year,
-            PaymentMethod.exp_month == month,
-        )
-        .order_by(Subscription.id)
-        .limit(limit)
-    )
-    return [(row[0], row[1]) for row in rows]
-
-
 def disputed(subscription_id: UUID) -> bool:
     """Whether the bank has taken back a charge of a subscription, for now or for good.
 
@@ -226,9 +207,9 @@ def lock_open_invoice(invoice_id: UUID) -> OpenInvoice | None:
     return db.session().get(OpenInvoice, invoice_id, with_for_update=True, populate_existing=True)
 
 
-def older_open_invoices(row: OpenInvoice) -> list[UUID]:
-    """Invoices of the same subscription that stand open and are older."""
-    older = (OpenInvoice.subscription_id == row.subscription_id, OpenInvoice.billed_at < row.billed_at)
+def older_open_invoices(subscription_id: UUID, billed_at: datetime) -> list[UUID]:
+    """Invoices of a subscription that stand open and were billed before an instant."""
+    older = (OpenInvoice.subscription_id == subscription_id, OpenInvoice.billed_at < billed_at)
     return list(db.session().scalars(sa.select(OpenInvoice.id).where(*older, OpenInvoice.state == InvoiceState.OPEN)))
 
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
+from station.core import clock
 from station.core.db import db
 from station.core.ids import public_id
 from station.core.money import Money
+from station.licensee.queries import the_licensee
 from station.payments.gateway import SUBSCRIPTION_PREFIX
 from station.payments.models import (
+    Asked,
     ChangeKind,
     ChangeState,
     EndReason,
@@ -25,7 +28,7 @@ from station.payments.models import (
     SubscriptionChange,
     SubscriptionState,
 )
-from station.payments.policies import UNPAID
+from station.payments.policies import SUBSCRIPTION, UNPAID, first_charge_after, next_charge, off_schedule
 from station.payments.queries.rows import ASK_SLOW, given
 
 LONGEST = {  # between two charges, and the hour in which Stripe drafts
@@ -36,6 +39,7 @@ LONGEST = {  # between two charges, and the hour in which Stripe drafts
 OPEN_CHANGES = (ChangeState.SENDING, ChangeState.UNKNOWN)
 REPEAT_AFTER = timedelta(minutes=10)
 ASK_ENDED = timedelta(days=1)
+MADE_NOW = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,29 @@ class SubscriptionView:
     customer: str
     created_at: datetime
 
+    @property
+    def is_over(self) -> bool:
+        return SUBSCRIPTION.is_final(self.state)
+
+    @property
+    def next_on(self) -> date | None:
+        """The station-local day of the next charge that is to come; None when none is, or Stripe does not say when.
+
+        Of an order that is still to be moved to its chosen day, that day; of one that rests, the first day after it.
+        """
+        resting = self.state is SubscriptionState.PAUSED and self.paused_until is None
+        if self.next_at is None or resting or self.is_over:
+            return None
+        zone = the_licensee().timezone
+        planned = clock.local_date(self.next_at, zone)
+        if self.charge_day and off_schedule(self.charge_day, planned):
+            last = clock.local_date(last_charge(self.id) or self.created_at, zone)
+            planned = next_charge(self.charge_day, self.interval, last, planned, clock.today(zone))
+        if self.paused_until:
+            rests = clock.local_date(self.paused_until, zone)
+            planned = first_charge_after(rests, planned, self.interval, self.charge_day)
+        return None if self.ends_at and clock.local_date(self.ends_at, zone) <= planned else planned
+
 
 @dataclass(frozen=True)
 class ChangeView:
@@ -66,6 +93,7 @@ class ChangeView:
     id: UUID
     kind: ChangeKind
     state: ChangeState
+    asked: Asked
     old: dict[str, Any]
     new: dict[str, Any]
     who: str
@@ -132,6 +160,7 @@ def _change_view(row: SubscriptionChange, key: str) -> ChangeView:
         row.id,
         row.kind,
         row.state,
+        row.asked,
         dict(row.old),
         dict(row.new),
         row.actor_label,
@@ -181,6 +210,19 @@ def open_change(subscription_id: UUID) -> SubscriptionChange | None:
     """The change of a standing order that Stripe has not answered yet, or None."""
     mine = (SubscriptionChange.subscription_id == subscription_id, SubscriptionChange.state.in_(OPEN_CHANGES))
     return db.session().scalar(sa.select(SubscriptionChange).where(*mine).order_by(SubscriptionChange.asked_at))
+
+
+def who_asked(subscription_id: UUID, kind: ChangeKind, **new: Any) -> Asked:
+    """Who wanted the change that is being made: the one of its kind and values that was written down here.
+
+    One that nobody wrote down here was made at Stripe's dashboard, so by the station.
+    """
+    moment = sa.or_(SubscriptionChange.answered_at.is_(None), SubscriptionChange.answered_at > clock.now() - MADE_NOW)
+    mine = (SubscriptionChange.subscription_id == subscription_id, SubscriptionChange.kind == kind, moment)
+    row = db.session().scalar(
+        sa.select(SubscriptionChange).where(*mine).order_by(SubscriptionChange.id.desc()).limit(1)
+    )
+    return row.asked if row and new.items() <= row.new.items() else Asked.STATION
 
 
 def waiting_changes(now: datetime, limit: int) -> list[UUID]:

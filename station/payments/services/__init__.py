@@ -25,6 +25,7 @@ from station.payments.services.collecting.paying import NothingOpen, look_at_inv
 from station.payments.services.folding import ADOPT, RECONCILE
 from station.payments.services.inbox import APPLY, apply_event, receive_event
 from station.payments.services.keeping import KEEP
+from station.payments.services.looking import who_paid
 from station.payments.services.returns.answering import DisputeOver, accept_dispute, answer_dispute
 from station.payments.services.returns.approving import (
     MANY,
@@ -138,6 +139,7 @@ __all__ = [
     "void_older",
     "void_payment",
     "watch_disputes",
+    "who_paid",
     "wish_refund",
     "wish_refunds",
 ]

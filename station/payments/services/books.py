@@ -12,7 +12,7 @@ from station.core.money import Money
 from station.payments import queries
 from station.payments.facts import PaymentSettled
 from station.payments.gateway import Charged
-from station.payments.models import Account, Payment, PaymentKind, PaymentState
+from station.payments.models import Account, CallState, Operation, Payment, PaymentKind, PaymentState
 from station.payments.policies import PAYMENT, PaymentEdge
 from station.payments.services import ledger
 from station.payments.services.amounts import cover_of_charge, set_amount
@@ -36,6 +36,7 @@ def settle(payment: Payment, money: Charged, actor: Actor) -> str:
         unexpected_money(payment, money)
         return f"money that the payment does not expect: it is {payment.state}"
     _note_amount(payment, money)
+    _answer_changes(payment, money)
     payment.payment_intent, payment.charge = money.payment_intent, money.charge
     payment.method, payment.method_label, payment.settled_at = money.method, money.method_label, money.charged_at
     payment.fingerprint = money.fingerprint
@@ -79,6 +80,13 @@ def _note_amount(payment: Payment, money: Charged) -> None:
         order = queries.subscription_row(payment.subscription_id) if payment.subscription_id else None
         if order is not None and payment.kind is PaymentKind.FIRST:
             order.amount_cents, order.cover_cents = charged.cents, cover_cents
+
+
+def _answer_changes(payment: Payment, money: Charged) -> None:
+    """A change of the amount that nobody heard of again is answered by the charge: nothing comes after it."""
+    for call in queries.calls_of(payment.id, Operation.CHANGE):
+        if call.state is CallState.SENDING:
+            call.state, call.answer_id, call.answered_at = CallState.ANSWERED, money.charge, clock.now()
 
 
 def record_fee(payment: Payment, money: Charged, actor: Actor) -> bool:

@@ -97,8 +97,9 @@ def _moves(row: Subscription, order: StandingOrder) -> bool:
 def _other_terms(row: Subscription, order: StandingOrder) -> bool:
     if SUBSCRIPTION.is_final(row.state):
         return False
-    amount = order.amount_cents not in (None, row.amount_cents)
-    return amount or (order.resumes_at, order.ends_at) != (row.paused_until, row.ends_at)
+    priced = order.amount_cents is not None
+    price = priced and (order.amount_cents, order.interval) != (row.amount_cents, row.interval)
+    return price or (order.resumes_at, order.ends_at) != (row.paused_until, row.ends_at)
 
 
 def _invoice_tells(invoice_id: str) -> bool:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from uuid import UUID
 
 from station.core import clock
 from station.core.db import db
-from station.payments import gateway
+from station.payments import gateway, queries
 from station.payments.gateway import StripeRefused
 from station.payments.policies import Thing
 from station.payments.services.folding import (
@@ -34,6 +35,17 @@ def look(thing: Thing, object_id: str, raw: str) -> Fold:
         return lambda: fold_attempt(attempt)
     db.session().rollback()  # no transaction, not even a reading one, stays open while Stripe answers
     return LOOKS[thing](object_id)
+
+
+def who_paid(payment_id: UUID) -> tuple[str, str]:
+    """Name and email that a payment's payer told Stripe, as its charge has them; "" for what nobody said.
+
+    Raises StripeUnavailable, or StripeRefused."""
+    row = queries.payment_row(payment_id)
+    charge = row.charge if row else None
+    db.session().rollback()
+    found = gateway.fetch_charge(charge) if charge else None
+    return (found.payer_name, found.payer_email) if found else ("", "")
 
 
 def _session(object_id: str) -> Fold:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from station.accounts.models import Role
+from station.accounts.services import open_work_item
 from station.core import clock, events
 from station.core.actor import Actor
 from station.core.announce import announce
@@ -21,12 +23,14 @@ from station.payments.facts import (
     SustainerEnding,
     SustainerLapsed,
     SustainerPaused,
+    SustainerRescheduled,
     SustainerResumed,
 )
 from station.payments.gateway import StandingOrder
-from station.payments.models import Subscription
+from station.payments.models import Interval, Subscription
 from station.payments.models import SubscriptionState as S
 from station.payments.policies import SUBSCRIPTION, SubscriptionEdge
+from station.payments.services.amounts import cover_of_charge
 
 EVENTS = {
     SubscriptionEdge.START: "payments.subscription.started",
@@ -46,6 +50,8 @@ def follow_subscription(row: Subscription, edge: SubscriptionEdge, reason: str, 
         return False
     before = row.state
     row.state, row.updated_at = SUBSCRIPTION.move(row.state, edge), clock.now()
+    if before is S.CREATED and not SUBSCRIPTION.is_final(row.state):
+        row.started_at = row.updated_at
     if SUBSCRIPTION.is_final(row.state):
         row.end_reason, row.ends_at, row.paused_until = row.end_reason or reason[:100], None, None
     tell(row, EVENTS[edge], actor, reason=reason)
@@ -73,21 +79,54 @@ def _fact(row: Subscription, edge: SubscriptionEdge, before: S, reason: str) -> 
 
 
 def take_terms(row: Subscription, order: StandingOrder, actor: Actor) -> bool:
-    """Bring amount, pause and planned end to what Stripe has, whoever asked for it. True when something changed.
+    """Bring interval, amount, pause and planned end to what Stripe has, whoever asked for it. True when one changed.
 
     What a standing order begins with is no change of it, and is not announced.
     """
     if SUBSCRIPTION.is_final(row.state):
         return False
-    changed = [_take_amount(row, order, actor), _take_pause(row, order, actor), _take_end(row, order, actor)]
+    changed = [_take_interval(row, order, actor), _take_amount(row, order, actor)]
+    changed += [_take_pause(row, order, actor), _take_end(row, order, actor)]
     return any(changed)
 
 
+def _take_interval(row: Subscription, order: StandingOrder, actor: Actor) -> bool:
+    """Another interval. Nobody can ask for one here, so a person looks; one that we do not offer is not followed."""
+    before = Interval(row.interval)
+    if order.amount_cents is None or order.interval is before:
+        return False
+    if order.interval is None:
+        _another_interval(row, "at an interval that Station does not offer. Its amount can be changed at Stripe only")
+        return False
+    row.interval = order.interval.value
+    _another_interval(row, f"{order.interval.adjective} now, and was charged {before.adjective}. Station follows")
+    tell(row, "payments.subscription.rescheduled", actor, **{"from": before.value, "to": row.interval})
+    announce(SustainerRescheduled(row.id, row.reference, before, order.interval, order.period_end))
+    return True
+
+
+def _another_interval(row: Subscription, how: str) -> None:
+    open_work_item(
+        "payments.interval",
+        f"payments.interval:{row.id}",
+        Role.DEVELOPMENT,
+        "A recurring gift whose interval was changed at Stripe",
+        f"{row.stripe_subscription} is charged {how}. Somebody changed it in Stripe's dashboard: find out who and "
+        "why, and whether the donor wants it.",
+        Subject("subscription", row.id),
+    )
+
+
 def _take_amount(row: Subscription, order: StandingOrder, actor: Actor) -> bool:
+    """Another amount. Who asks for one is not asked about fees, so that no part of it covers them; the one that a
+    checkout ended with keeps the like of what was added to it."""
     if order.amount_cents is None or order.amount_cents == row.amount_cents:
         return False
-    before, row.amount_cents = row.amount, order.amount_cents
-    if row.state is S.CREATED:
+    before, after = row.amount, Money(order.amount_cents, row.currency)
+    begins = row.state is S.CREATED
+    row.cover_cents = cover_of_charge(row, after, clock.now().date()) if begins else 0
+    row.amount_cents = after.cents
+    if begins:
         return True
     tell(row, "payments.subscription.changed", actor, **{"from": str(before), "to": str(row.amount)})
     announce(SustainerChanged(row.id, row.reference, before, row.amount, order.period_end))

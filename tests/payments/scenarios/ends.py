@@ -62,13 +62,16 @@ def rows(*columns: Any, where: Sequence[Any] = ()) -> Callable[[], list[Any]]:
     return read
 
 
-ON_THE_WAY = "giving.sustainer.notice"  # also written of states in between, such as an end that is still to come
+# also written of states in between, such as an end that is still to come, or an amount that is changed again
+ON_THE_WAY = ("giving.sustainer.notice", "giving.notice.change", "giving.notice.ahead", "giving.notice.varying")
 
 
 def _letters() -> list[Any]:
     """Kind and recipient of each letter; of those about states in between, whether there is one."""
     found = rows(OutgoingMail.kind, OutgoingMail.recipient)()
-    return sorted([each for each in found if each[0] != ON_THE_WAY] + list({e for e in found if e[0] == ON_THE_WAY}))
+    return sorted(
+        [each for each in found if each[0] not in ON_THE_WAY] + list({e for e in found if e[0] in ON_THE_WAY})
+    )
 
 
 def _ledger() -> list[Any]:

@@ -81,6 +81,7 @@ class Books:
             name=person.name,
             given_name=person.given_name,
             family_name=person.family_name,
+            language=person.language,
             created_at=at,
         )
         self.rows.add(

@@ -41,6 +41,7 @@ def pledge_row(
         given_name=person.given_name,
         family_name=person.family_name,
         email=person.email,
+        language=person.language,
         source=source,
         payment_id=payment_id,
         member_id=member_id,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -30,10 +30,8 @@ LETTER = {
     Step.RETURNED: "giving/mail/returned",
     Step.GIVEN_UP: "giving/mail/given_up",
     Step.RECOVERED: "giving/mail/recovered",
-    Step.EXPIRING: "giving/mail/expiring",
 }
 SINCE = timedelta(days=7)
-A_RUN = 500
 WRITER = job("the letters to sustainers")
 
 
@@ -57,27 +55,8 @@ def write_about_invoice(invoice_id: UUID) -> Step | None:
 
 
 def write_due_letters() -> int:
-    """Everything that is due by now: about invoices, and about cards that end soon; returns how many were written."""
-    many = sum(write_about_invoice(each) is not None for each in queries.invoices_to_look_at(clock.now() - SINCE))
-    today = clock.today(the_licensee().timezone)
-    for year, month in (_next_month(today), (today.year, today.month)):
-        for subscription_id, method in payments.expiring_methods(year, month, A_RUN):
-            key = f"{Step.EXPIRING}:{method.id}:{year}-{month:02d}"
-            many += _write_expiring(subscription_id, key, method.label, date(year, month, 1))
-    return many
-
-
-def _next_month(today: date) -> tuple[int, int]:
-    return (today.year + today.month // 12, today.month % 12 + 1)
-
-
-def _write_expiring(subscription_id: UUID, key: str, label: str, month: date) -> bool:
-    with transaction():
-        donor = None if queries.contacted(key) else queries.sustainer(subscription_id)
-        if donor is None or not donor.email:
-            return False
-        _write(Step.EXPIRING, key, donor, None, {"method": label, "month": f"{month:%B %Y}"})
-        return True
+    """Every letter about an invoice that is due by now; returns how many were written."""
+    return sum(write_about_invoice(each) is not None for each in queries.invoices_to_look_at(clock.now() - SINCE))
 
 
 def _about(invoice: OpenInvoiceView) -> dict[str, Any]:

@@ -6,8 +6,8 @@ from datetime import timedelta
 from enum import StrEnum
 from fractions import Fraction
 
+from station.core.graphs import Edge, Graph
 from station.payments.models import DisputeState as D
-from station.payments.policies.states.graph import Edge, Graph
 
 
 class DisputeEdge(StrEnum):

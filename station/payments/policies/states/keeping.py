@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from station.core.graphs import Edge, Graph
 from station.payments.models import InvoiceState as I  # one letter a graph, as in its neighbours
 from station.payments.models import MandateState as M
-from station.payments.policies.states.graph import Edge, Graph
 
 BANK_DEBIT = "us_bank_account"
 

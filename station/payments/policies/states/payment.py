@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from station.core.graphs import Edge, Graph
 from station.payments.models import PaymentState as P
-from station.payments.policies.states.graph import Edge, Graph
 
 
 class PaymentEdge(StrEnum):

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+from station.core.graphs import Edge, Graph
 from station.core.money import Money
 from station.payments.models import PaymentState, RefundReason, Tender
 from station.payments.models import RefundState as R
-from station.payments.policies.states.graph import Edge, Graph
 
 
 class RefundEdge(StrEnum):

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from station.core.graphs import Edge, Graph
 from station.payments.models import ChangeKind
 from station.payments.models import SubscriptionState as S
-from station.payments.policies.states.graph import Edge, Graph
 
 
 class SubscriptionEdge(StrEnum):

@@ -104,19 +104,37 @@ def shares_of(line_ids: Collection[UUID]) -> list[Share]:
 
 def station_weights(before: datetime) -> dict[UUID, int]:
     """What the stations took through Stripe in the thirty days before an instant, in cents: how a sum is split that
-    belongs to none of them. All of it is the default station's when there was nothing."""
+    belongs to none of them. Of a payment for two each has its share. All of it is the default station's when there
+    was nothing."""
+    taken = (
+        Payment.state == PaymentState.SETTLED,
+        Payment.tender == Tender.STRIPE,
+        Payment.settled_at >= before - RECENT,
+        Payment.settled_at < before,
+    )
+    first = sa.select(Payment.station_id, (Payment.amount_cents - Payment.second_cents).label("cents")).where(*taken)
+    second = sa.select(Payment.second_station_id, Payment.second_cents).where(*taken, Payment.second_cents > 0)
+    shares = sa.union_all(first, second).subquery()
+    total = sa.func.sum(shares.c.cents)
     rows = db.session().execute(
-        sa.select(Payment.station_id, sa.func.sum(Payment.amount_cents).label("cents"))
-        .where(
-            Payment.state == PaymentState.SETTLED,
-            Payment.tender == Tender.STRIPE,
-            Payment.settled_at >= before - RECENT,
-            Payment.settled_at < before,
-        )
-        .group_by(Payment.station_id)
-        .order_by(Payment.station_id)
+        sa.select(shares.c.station_id, total.label("cents"))
+        .group_by(shares.c.station_id)
+        .having(total > 0)
+        .order_by(shares.c.station_id)
     )
     return {row.station_id: int(row.cents) for row in rows} or {default_station().id: 1}
+
+
+def first_parts(payout_id: UUID) -> dict[UUID, int]:
+    """What each station got of a payout when it was first booked at the bank, in cents."""
+    first = (LedgerTransaction.source == f"payout:{payout_id}:1", LedgerEntry.account == Account.BANK)
+    rows = db.session().execute(
+        sa.select(LedgerEntry.station_id, LedgerEntry.amount_cents)
+        .join(LedgerTransaction, LedgerTransaction.id == LedgerEntry.transaction_id)
+        .where(*first)
+        .order_by(LedgerEntry.station_id)
+    )
+    return {row.station_id: row.amount_cents for row in rows}
 
 
 def payment_of_charge(charge: str) -> Payment | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -100,3 +100,10 @@ def last_comparison() -> StripeSweep | None:
         sa.select(StripeSweep).where(StripeSweep.kind == SweepKind.COMPARISON).order_by(StripeSweep.began_at.desc())
     )
     return db.session().scalar(newest.limit(1))
+
+
+def looked_since(at: datetime) -> bool:
+    """Whether a sweep of Stripe's balance lines and a comparison have both begun at an instant or later."""
+    needed = (SweepKind.LINES, SweepKind.COMPARISON)
+    since = (StripeSweep.kind.in_(needed), StripeSweep.began_at >= at)
+    return db.session().scalar(sa.select(sa.func.count(StripeSweep.kind.distinct())).where(*since)) == len(needed)

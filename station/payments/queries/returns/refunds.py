@@ -102,6 +102,12 @@ def calls_under(prefix: str) -> Sequence[GatewayCall]:
     return db.session().scalars(sa.select(GatewayCall).where(mine).order_by(GatewayCall.id)).all()
 
 
+def goes_back(payment_id: UUID) -> bool:
+    """Whether any part of a payment was refunded, or Stripe has taken it on to be."""
+    mine = (Refund.payment_id == payment_id, Refund.state.in_((RefundState.PENDING, RefundState.SUCCEEDED)))
+    return db.session().scalar(sa.select(Refund.id).where(*mine).limit(1)) is not None
+
+
 def waiting_refunds(now: datetime, limit: int) -> list[UUID]:
     """Refunds that Stripe should be asked about: unanswered ones soon, those on their way rarely."""
     waits = sa.or_(

@@ -67,7 +67,8 @@ def _changed(call: Call, amount: Money, cover_cents: int, actor: Actor) -> None:
     """Write down the amount that Stripe answered with. A later change, answered or not, has the last word.
 
     Nobody knows which of two changes Stripe made last when both were on their way at once: then the later one stays
-    unanswered, and the next ask makes it certain. A payment that settled meanwhile raises CheckoutClosed.
+    unanswered, and the next ask makes it certain. A payment that settled meanwhile raises CheckoutClosed: its charge
+    has told all there is to know.
     """
     with transaction() as session:
         found = queries.payment_row(call.payment_id)
@@ -83,7 +84,7 @@ def _changed(call: Call, amount: Money, cover_cents: int, actor: Actor) -> None:
             _bring(payment, order, amount, cover_cents)
             said = {"from": str(before), "to": str(amount)}
             events.record("payments.checkout.changed", actor, subjects(payment), said)
-        if any(_at_once(row, other) for other in calls if other.id != row.id):
+        if payable and any(_at_once(row, other) for other in calls if other.id != row.id):
             calls[-1].state = CallState.SENDING
     if not payable:
         raise CheckoutClosed("This checkout is not open any more.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from station.payments.gateway import StripeRefused, StripeUnavailable
 from station.payments.models import CallState, GatewayCall, Operation
 
 Answer = TypeVar("Answer")
+KEY_LIFE = timedelta(hours=24)  # docs.stripe.com/api/idempotent_requests: then Stripe forgets it
 
 
 @dataclass(frozen=True)
@@ -27,17 +29,37 @@ class OrderCall:
     params: dict[str, Any]
 
 
+def outworn(what: str, params: dict[str, Any]) -> bool:
+    """Whether the newest call under this key is unanswered and may not be sent again: for other parameters than those
+    that are wanted now, or so old that Stripe has forgotten its key. Look at what it was about, then `give_up`."""
+    call = _unanswered(what)
+    return call is not None and (call.params != params or call.created_at < clock.now() - KEY_LIFE)
+
+
+def give_up(what: str) -> None:
+    """Close an unanswered call of which a look has found no trace, inside the caller's transaction: the next one has
+    the next number."""
+    call = _unanswered(what)
+    if call is not None:
+        call.state, call.error = CallState.REFUSED, "No answer came, and Stripe shows nothing of this call."
+
+
+def _unanswered(what: str) -> GatewayCall | None:
+    before = queries.calls_under(f"{what}:")
+    return before[-1] if before and before[-1].state is CallState.SENDING else None
+
+
 def write(order_id: UUID, operation: Operation, what: str, params: dict[str, Any]) -> OrderCall:
     """Write down a call about to be made, inside the caller's transaction, under its lock of the standing order.
 
     `what` is the key without its number. One that is still unanswered is the one to send again.
     """
-    before = queries.calls_under(f"{what}:")
-    if before and before[-1].state is CallState.SENDING:
-        return OrderCall(before[-1].id, before[-1].key, dict(before[-1].params))
+    waits = _unanswered(what)
+    if waits is not None:
+        return OrderCall(waits.id, waits.key, dict(waits.params))
     call = GatewayCall(
         id=new_id(),
-        key=f"{what}:{len(before) + 1}",
+        key=f"{what}:{len(queries.calls_under(f'{what}:')) + 1}",
         subscription_id=order_id,
         operation=operation,
         params=params,

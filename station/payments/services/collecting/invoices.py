@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from station.core import clock, events
 from station.core.actor import Actor
 from station.core.announce import announce
@@ -48,9 +50,14 @@ def note_unpaid(order: Subscription, found: Unpaid, actor: Actor) -> None:
     row.updated_at = clock.now()
     if tried_again and not found.processing:
         _record("payments.invoice.declined", row, actor)
-    for older in queries.older_open_invoices(row):
-        enqueue(VOID, key=str(older), invoice_id=str(older))
+    let_older_go(order, row.billed_at)
     announce(InvoiceWaits(row.id, order.id, order.reference))
+
+
+def let_older_go(order: Subscription, billed_at: datetime) -> None:
+    """Write the jobs that void what stands open of a subscription and was billed before an instant."""
+    for older in queries.older_open_invoices(order.id, billed_at):
+        enqueue(VOID, key=str(older), invoice_id=str(older))
 
 
 def _write(order: Subscription, found: Unpaid) -> OpenInvoice:

@@ -25,15 +25,17 @@ class NothingOpen(StripeRefused):
 def pay_open_invoice(invoice_id: UUID, actor: Actor) -> OpenInvoiceView:
     """Collect the newest open invoice of a standing order now, with what it charges; returns how it stands then.
 
-    Two presses at once are one charge: the same unanswered call, under the same key. A debit is `settling` then; one
-    that the bank wants to be confirmed `asks`. Runs outside any transaction, for a person who waits. Raises
-    StripeUnavailable (the same again is safe), StripeRefused (the bank said no), NothingOpen.
+    Two presses at once are one charge: the same unanswered call, under the same key. Once that call would charge
+    another card, or Stripe has forgotten its key, a look decides: what is still open is paid under a new key. A debit
+    is `settling` then; one that the bank wants to be confirmed `asks`. Runs outside any transaction, for a person who
+    waits. Raises StripeUnavailable (the same again is safe), StripeRefused (the bank said no), NothingOpen.
     """
-    with transaction():
-        row = _lock_payable(invoice_id)
-        params = {"invoice": row.stripe_invoice, "payment_method": lock_default(row.subscription_id)}
-        call = calls.write(row.subscription_id, Operation.PAY, f"pay:{row.id}", params)
-        stripe_invoice = row.stripe_invoice
+    call = _written(invoice_id, looked=False)
+    if call is None:
+        look_at_invoice(invoice_id, actor)
+        call = _written(invoice_id, looked=True)
+    assert call is not None  # noqa: S101  # a look lets nothing stand in the way
+    stripe_invoice = call.params["invoice"]
     refused: StripeRefused | None = None
     try:
         calls.make(call, lambda: gateway.pay_invoice(*_asked(call), call.key), lambda _: stripe_invoice)
@@ -45,6 +47,19 @@ def pay_open_invoice(invoice_id: UUID, actor: Actor) -> OpenInvoiceView:
     if refused is not None and found.waits and not found.asks:
         raise refused
     return found
+
+
+def _written(invoice_id: UUID, *, looked: bool) -> calls.OrderCall | None:
+    """The call to make; None when Stripe must be looked at before, because of one that may not be sent again."""
+    with transaction():
+        row = _lock_payable(invoice_id)
+        what = f"pay:{row.id}"
+        params = {"invoice": row.stripe_invoice, "payment_method": lock_default(row.subscription_id)}
+        if calls.outworn(what, params):
+            if not looked:
+                return None
+            calls.give_up(what)
+        return calls.write(row.subscription_id, Operation.PAY, what, params)
 
 
 def _asked(call: calls.OrderCall) -> tuple[str, str]:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import logging
 
+import sqlalchemy as sa
+
+from station.accounts.models import Role
+from station.accounts.services import open_work_item
 from station.core import clock
 from station.core.actor import Actor
 from station.core.db import db, transaction
 from station.payments import gateway, queries
-from station.payments.gateway import Movement, StripeRefused
+from station.payments.gateway import Movement, StripeRefused, StripeUnavailable
 from station.payments.models import EventState, PaymentState
 from station.payments.policies import Thing
 from station.payments.queries.payouts import balance
@@ -29,7 +33,8 @@ log = logging.getLogger(__name__)
 def mend(found: Movement, actor: Actor) -> bool:
     """Look at what a line came of, and bring our rows to it. True when they may know the line now.
 
-    One that came of nothing of ours is asked about once. Raises StripeUnavailable; nothing is open then.
+    One that came of nothing of ours is asked about once. One that cannot be read or booked becomes a work item, and
+    stops no other. Raises StripeUnavailable; nothing is open then.
     """
     line = balance.line_of(found.id)
     traced = line is not None and line.traced_at is not None
@@ -40,6 +45,11 @@ def mend(found: Movement, actor: Actor) -> bool:
         ours = _charge(found.source, actor) if found.category == "charge" else _went_back(found)
     except (StripeRefused, NotYet) as problem:
         log.warning("%s of %s: %s", found.id, found.source, problem)
+        return False
+    except (StripeUnavailable, sa.exc.OperationalError):
+        raise
+    except Exception as error:
+        _unclear(found, error)
         return False
     if not ours:
         _nobodys(found.id)
@@ -79,6 +89,23 @@ def _look_at_charge(charge: str, actor: Actor) -> Fold:
 def _look_at_invoice(invoice_id: str, actor: Actor) -> Fold:
     began, found = clock.now(), gateway.fetch_invoice(invoice_id)
     return lambda: fold_invoice(found, began, actor)
+
+
+def _unclear(found: Movement, error: Exception) -> None:
+    db.session().rollback()
+    log.warning("%s of %s: %s: %s", found.id, found.source, type(error).__name__, error)
+    open_work_item(
+        "payments.unclear",
+        unclear_key(found.id),
+        Role.DEVELOPMENT,
+        "A line of Stripe's balance that cannot be brought home",
+        f"{found.id} of {found.source}: {type(error).__name__}: {error}",
+    )
+
+
+def unclear_key(stripe_id: str) -> str:
+    """The key of the work item about a line that could not be read or booked."""
+    return f"payments.unclear:{stripe_id}"
 
 
 def _nobodys(stripe_id: str) -> None:

@@ -18,7 +18,7 @@ from station.core.db import db
 from station.core.events import Subject
 from station.core.money import Money
 from station.licensee.queries import the_licensee
-from station.payments.models import Account, BalanceShare, BalanceTransaction, Payout, PayoutState, Tie
+from station.payments.models import Account, BalanceShare, BalanceTransaction, Listing, Payout, PayoutState, Tie
 from station.payments.policies import OTHER_SIDE, Share, nets
 from station.payments.queries.payouts import balance
 from station.payments.services import ledger
@@ -27,9 +27,12 @@ from station.payments.services.deposits.ties import Tied
 
 def parts_of(payout: Payout) -> dict[UUID, int]:
     """What each station gets of a payout, in cents: the sum of its lines once they make it; until then, and of a
-    payout by hand, as the stations took money in the thirty days before it."""
+    payout by hand, as the stations took money in the thirty days before it. One by hand stays as it was booked,
+    whatever is learned of those days later."""
     if payout.read_at is not None and not payout.problem:
         return nets(balance.shares_of([line.id for line in balance.lines_of(payout.id)]))
+    if payout.listing is Listing.NEVER and payout.postings:
+        return balance.first_parts(payout.id)
     weights = balance.station_weights(payout.made_at)
     parts = payout.amount.allocate(list(weights.values()))
     return {station_id: part.cents for station_id, part in zip(weights, parts, strict=True)}

@@ -14,6 +14,12 @@ from station.licensee.queries import the_licensee
 from station.payments.models import Period
 from station.payments.policies import is_month, month_bounds, month_days, month_name
 from station.payments.queries.payouts import balance
+from station.payments.queries.payouts.checks import looked_since
+
+NOT_COMPARED = (
+    "Stripe has not been compared since the month ended. The schedule does it each night; the commands "
+    "“station payments sweep” and “station payments compare” do it now."
+)
 
 
 class CannotClose(Exception):
@@ -31,7 +37,7 @@ def why_not_close(month: str) -> list[str]:
     ends_at = month_bounds(month, the_licensee().timezone)[1]
     if ends_at > clock.now():
         return ["The month is not over."]
-    reasons = []
+    reasons = [] if looked_since(ends_at) else [NOT_COMPARED]
     if waiting := len(balance.unmatched_lines(ends_at)):
         reasons.append(f"{waiting} line(s) of Stripe's balance are tied to nothing.")
     reasons += [

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from station.accounts.models import Role
 from station.accounts.services import open_work_item, settle_work_item
-from station.core.actor import Actor
+from station.core.actor import Actor, job
 from station.core.db import db, transaction
 from station.core.ids import new_id
 from station.core.upsert import insert_missing
@@ -16,10 +16,11 @@ from station.payments.gateway import Movement
 from station.payments.models import BalanceTransaction, Tie
 from station.payments.queries.payouts import balance
 from station.payments.services.deposits import payouts, ties
-from station.payments.services.deposits.mending import mend
+from station.payments.services.deposits.mending import mend, unclear_key
 
 AT_ONCE = 50
 UNMATCHED = "payments.unmatched"
+TIER = job("the tying of Stripe's lines")
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,8 @@ def tie_again(line: BalanceTransaction, *, book: bool = True) -> bool:
     if line.tie is not Tie.UNMATCHED or line.by_hand:
         return line.tie is not Tie.UNMATCHED
     kind, tied = ties.resolve(line)
+    if kind is not Tie.UNMATCHED and line.postings:  # it stood as unmatched before
+        settle_work_item(unclear_key(line.stripe_id), "It is tied now.", TIER)
     if book or kind is not Tie.UNMATCHED:
         payouts.set_tie(line, kind, tied)
     return kind is not Tie.UNMATCHED

@@ -99,7 +99,7 @@ def _foreign(payment: Payment, moved: Moved) -> None:
 def _consequences(payment: Payment, dispute: Dispute, before: DisputeState, edge: DisputeEdge, actor: Actor) -> None:
     """What a person must do, and a recurring gift that must not be charged again. An inquiry stops nothing."""
     work.dispute(payment, dispute)
-    if edge is DisputeEdge.LOSE and payment.refunded_cents:
+    if edge is DisputeEdge.LOSE and queries.goes_back(payment.id):
         work.paid_twice(payment, dispute.amount)
     taken = dispute.state in (*AT_RISK, DisputeState.LOST) and before in INQUIRY
     if taken and payment.method == BANK_DEBIT:

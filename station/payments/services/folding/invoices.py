@@ -9,7 +9,7 @@ from station.payments import queries
 from station.payments.gateway import Charged, Invoice
 from station.payments.models import Subscription
 from station.payments.services import books, renewals
-from station.payments.services.collecting.invoices import close, note_unpaid
+from station.payments.services.collecting.invoices import close, let_older_go, note_unpaid
 from station.payments.services.collecting.methods import keep_paid_with
 from station.payments.services.folding.outcome import Outcome, ignored, told
 from station.payments.services.folding.settling import settled, slow, with_fee
@@ -55,6 +55,7 @@ def _other_subscription(row: Subscription, found: Invoice) -> Outcome:
 def _renewal(row: Subscription, found: Invoice, changed: bool, actor: Actor) -> Outcome:
     if found.status != "paid" or found.amount_cents == 0:
         return told(None, changed, f"the renewal is {found.status}")
+    let_older_go(row, found.billed_at)
     payment = queries.lock_payment_of_invoice(found.id)
     if payment is None and found.paying is None:
         renewals.paid_elsewhere(row, found)

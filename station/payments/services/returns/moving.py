@@ -12,6 +12,7 @@ from station.core import clock, events
 from station.core.actor import Actor
 from station.core.announce import announce
 from station.core.events import Subject
+from station.core.money import Money
 from station.payments import queries
 from station.payments.facts import (
     DisputeClosed,
@@ -80,6 +81,8 @@ def follow_refund(payment: Payment, refund: Refund, edge: RefundEdge, actor: Act
         payment.refunded_cents += refund.amount_cents
         payment.updated_at = now
         announce(PaymentRefunded(payment.id, refund.id, refund.amount, refund.quiet))
+        if payment.lost_cents:
+            work.paid_twice(payment, Money(payment.lost_cents, payment.currency))
     elif edge in (RefundEdge.FAIL, RefundEdge.CANCEL):
         _came_to_nothing(payment, refund, before, why)
     return True
@@ -94,6 +97,8 @@ def _came_to_nothing(payment: Payment, refund: Refund, before: RefundState, why:
         payment.refunded_cents -= refund.amount_cents
         payment.updated_at = refund.updated_at
     work.refund_failed(payment, refund, came_back=came_back)
+    if not queries.goes_back(payment.id):
+        work.paid_once(payment)
     announce(RefundFailed(payment.id, refund.id, refund.amount, why, came_back, refund.quiet))
 
 

@@ -39,17 +39,26 @@ def adopted(payment: Payment, refund: Refund) -> None:
 
 
 def paid_twice(payment: Payment, lost: Money) -> None:
-    """A bank took back what we had given back already: the donor has it twice."""
+    """A bank took back what a refund gives back as well, be it still on its way: the donor has it twice then."""
     open_work_item(
         "payments.paid_twice",
-        f"payments.paid_twice:{payment.id}",
+        twice_key(payment),
         Role.DEVELOPMENT,
-        f"{lost} went back twice",
+        f"{lost} goes back twice",
         f"The payment of {payment.amount} was refunded, and the donor's bank took {lost} of it as well. Answer the "
         "dispute with the refund, or ask the donor.",
         Subject("payment", payment.id),
         urgent=True,
     )
+
+
+def paid_once(payment: Payment) -> None:
+    """No refund goes back any more: what the bank took, the donor has once."""
+    settle_work_item(twice_key(payment), "The refund did not reach the donor.", STRIPE)
+
+
+def twice_key(payment: Payment) -> str:
+    return f"payments.paid_twice:{payment.id}"
 
 
 def stopped(payment: Payment, dispute: Dispute, *, stops: bool) -> None:

@@ -24,6 +24,7 @@ from station.payments import gateway, queries
 from station.payments.facts import SustainerMoved
 from station.payments.gateway import StandingOrder, StripeRefused, StripeUnavailable
 from station.payments.models import (
+    Asked,
     CallState,
     ChangeKind,
     ChangeState,
@@ -58,6 +59,7 @@ class Wish:
     operation: Operation = Operation.UPDATE_ORDER
     reason: str = ""
     words: str = ""
+    asked: Asked = Asked.SELF
 
 
 Plan = Callable[[Subscription, StandingOrder], Wish]
@@ -151,6 +153,7 @@ def _rows(row: Subscription, wish: Wish, actor: Actor, now: datetime) -> Subscri
         actor_kind=actor.kind.value,
         actor_label=actor.label,
         actor_id=actor.id,
+        asked=wish.asked,
         reason=wish.reason,
         words=wish.words,
         asked_at=now,

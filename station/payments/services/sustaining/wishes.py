@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
@@ -11,43 +12,65 @@ from station.core.money import Money
 from station.licensee.queries import the_licensee
 from station.payments import gateway, policies, queries
 from station.payments.gateway import StandingOrder
-from station.payments.models import ChangeKind, EndReason, Interval, Operation, Subscription
+from station.payments.models import Asked, ChangeKind, EndReason, Interval, Operation, Subscription
 from station.payments.queries import SubscriptionView
 from station.payments.services.sustaining.changing import ChangeRefused, Wish, ask
 
 WORDS = 500  # characters of a donor's own reason
+FOREIGN = "Stripe holds this gift in a form that Station did not make."
 
 
-def change_amount(subscription_id: UUID, amount: Money, actor: Actor) -> SubscriptionView:
-    """Another amount from the next charge on, in place: nothing is prorated, nothing is charged now."""
+def change_amount(subscription_id: UUID, amount: Money, actor: Actor, asked: Asked = Asked.SELF) -> SubscriptionView:
+    """Another amount from the next charge on, in place: nothing is prorated, nothing is charged now.
+
+    `asked` is who wants it; what the station wants must leave the donor time before the next charge.
+    """
 
     def plan(row: Subscription, order: StandingOrder) -> Wish:
         if amount.currency != row.currency or amount.cents <= 0:
             raise ChangeRefused(f"{amount} cannot be charged here.")
         if amount == row.amount:
             raise ChangeRefused(f"This gift is {amount} already.")
+        _in_time(row, asked, row.current_period_end, amount=True)
+        if order.interval is None or order.interval != row.interval:
+            raise ChangeRefused(FOREIGN)
         try:
-            params = gateway.amount_params(order, amount, Interval(row.interval))
+            params = gateway.amount_params(order, amount, order.interval)
         except ValueError as error:
-            raise ChangeRefused("Stripe holds this gift in a form that Station did not make.") from error
+            raise ChangeRefused(FOREIGN) from error
         old, new = {"cents": row.amount_cents}, {"cents": amount.cents}
-        return Wish(ChangeKind.AMOUNT, old, new, params, row.current_period_end)
+        return Wish(ChangeKind.AMOUNT, old, new, params, row.current_period_end, asked=asked)
 
     return ask(subscription_id, ChangeKind.AMOUNT, plan, actor)
 
 
-def change_date(subscription_id: UUID, day: int, actor: Actor) -> SubscriptionView:
-    """Charges on another day of the month (31: its last). The next one is 23 days after the last, or later."""
+def change_date(subscription_id: UUID, day: int, actor: Actor, asked: Asked = Asked.SELF) -> SubscriptionView:
+    """Charges on another day of the month (31: its last). The next one is 23 days after the last, or later.
+
+    `asked` is who wants it; what the station wants must leave the donor time before the next charge.
+    """
     if not 1 <= day <= 31:
         raise ChangeRefused("Choose a day from 1 to 31.")
 
     def plan(row: Subscription, order: StandingOrder) -> Wish:
         next_at = _instant(next_date(row, day))
+        _in_time(row, asked, next_at, amount=False)
         if row.charge_day == day and next_at == row.current_period_end:
             raise ChangeRefused("This gift is charged on that day already.")
-        return date_wish(row, day, next_at)
+        return replace(date_wish(row, day, next_at), asked=asked)
 
     return ask(subscription_id, ChangeKind.DATE, plan, actor)
+
+
+def _in_time(row: Subscription, asked: Asked, charged_at: datetime | None, *, amount: bool) -> None:
+    """Raises ChangeRefused for a change of the station's own whose donor could not learn of it early enough."""
+    if asked is not Asked.STATION or charged_at is None:
+        return
+    method = queries.method_of(row.id)
+    needed = policies.ahead(by_bank=method is not None and method.by_bank, amount=amount)
+    problem = policies.too_soon(clock.today(the_licensee().timezone), _local(charged_at), needed)
+    if problem:
+        raise ChangeRefused(problem)
 
 
 def next_date(row: Subscription, day: int) -> date:

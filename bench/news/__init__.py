@@ -1,0 +1,1 @@
+"""Measures of the news: pages, archive, import, publishing. Bars and numbers: docs/news/speed.md."""

@@ -1,0 +1,1 @@
+"""What giving answers for packages below it, through their places: lists for mailings, gifts for statements."""

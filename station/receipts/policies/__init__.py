@@ -1,0 +1,66 @@
+"""Pure rules of receipts."""
+
+from station.receipts.policies.benefits import Benefit, BenefitClass
+from station.receipts.policies.kinds import acknowledgment, letter_advice, letter_kinds
+from station.receipts.policies.legends import PLACES, STATES, WANTED, Place, for_donor
+from station.receipts.policies.mailing import letter_context, mail_context, often, replaced_context
+from station.receipts.policies.returning import Judged, benefit_of, judged, plain
+from station.receipts.policies.wordings import (
+    LANGUAGES,
+    NO_GOODS,
+    OF_A_FUND,
+    Because,
+    InReturn,
+    LetterFacts,
+    ReceiptFacts,
+    Section,
+    Valued,
+    Why,
+    in_force,
+    label,
+    letter_text,
+    long_day,
+    offered,
+    receipt_text,
+    sections,
+    speech,
+)
+
+__all__ = [
+    "LANGUAGES",
+    "NO_GOODS",
+    "OF_A_FUND",
+    "PLACES",
+    "STATES",
+    "WANTED",
+    "Because",
+    "Benefit",
+    "BenefitClass",
+    "InReturn",
+    "Judged",
+    "LetterFacts",
+    "Place",
+    "ReceiptFacts",
+    "Section",
+    "Valued",
+    "Why",
+    "acknowledgment",
+    "benefit_of",
+    "for_donor",
+    "in_force",
+    "judged",
+    "label",
+    "letter_advice",
+    "letter_context",
+    "letter_kinds",
+    "letter_text",
+    "long_day",
+    "mail_context",
+    "offered",
+    "often",
+    "plain",
+    "receipt_text",
+    "replaced_context",
+    "sections",
+    "speech",
+]

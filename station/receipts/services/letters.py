@@ -1,0 +1,106 @@
+"""Letters that are no receipts: written word by word, numbered, printed or mailed, replaced and never edited."""
+
+from __future__ import annotations
+
+import dataclasses
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from station.core import clock, events
+from station.core.actor import Actor
+from station.core.db import db, transaction
+from station.core.events import Subject
+from station.core.ids import new_id
+from station.core.locks import lock_name
+from station.core.upsert import insert_missing
+from station.mail.models import Stream
+from station.mail.queries import mail_by_keys
+from station.mail.services import queue_mail
+from station.receipts import policies, queries
+from station.receipts.models import Letter, LetterVoid
+from station.receipts.policies import LetterFacts
+
+
+def write_letter(reference: UUID, member_id: UUID, facts: LetterFacts, actor: Actor, reason: str = "") -> UUID:
+    """Write a letter about a gift; returns its id. Joins the transaction. `number` and `replaces` are filled in here.
+
+    A kind of letter that was written about the same gift before is replaced, with `reason`; without a reason the one
+    that holds is returned. Raises SilentAcknowledgment for one that would say nothing of goods or services.
+    """
+    with transaction() as session:
+        year = facts.received_on.year
+        lock_name(f"receipts.letters:{year}")
+        old = _newest(reference, facts)
+        holds = old is not None and session.get(LetterVoid, old.id) is None
+        if old is not None and holds and not reason:
+            return old.id
+        if old is not None and holds:
+            void_letter(old.id, reason, actor)
+        number = (session.scalar(sa.select(sa.func.max(Letter.number)).where(Letter.year == year)) or 0) + 1
+        row = Letter(
+            id=new_id(),
+            year=year,
+            number=number,
+            reference=reference,
+            kind=facts.kind,
+            version=old.version + 1 if old else 1,
+            member_id=member_id,
+            to_name=facts.to_name[:200],
+            language=facts.language,
+            received_on=facts.received_on,
+            written_at=clock.now(),
+            wording=queries.wording_of_today(),
+        )
+        replaces = old.label if old is not None and holds else ""
+        said = dataclasses.replace(facts, number=row.label, replaces=replaces, reason=reason)
+        row.text = policies.letter_text(said)
+        session.add(row)
+        session.flush()
+        events.record("receipts.letter.written", actor, _about(row), {"label": row.label, "to": row.to_name})
+        return row.id
+
+
+def void_letters_of(reference: UUID, reason: str, actor: Actor) -> None:
+    """Let the letters about a gift hold no more. Joins the transaction."""
+    with transaction():
+        for each in queries.letters_of(reference):
+            if not each.void_because:
+                void_letter(each.id, reason, actor)
+
+
+def void_letter(letter_id: UUID, reason: str, actor: Actor) -> None:
+    """Let a letter hold no more; it stays as written. Joins the transaction; again is nothing."""
+    with transaction() as session:
+        if insert_missing(LetterVoid, letter_id=letter_id, reason=reason[:300], voided_at=clock.now()):
+            row = session.get_one(Letter, letter_id)
+            events.record("receipts.letter.voided", actor, _about(row), {"label": row.label, "reason": reason})
+
+
+def mail_letter(letter_id: UUID, email: str, actor: Actor) -> UUID:
+    """Queue the mail that carries a letter; returns its id. The same letter to the same address is one mail."""
+    with transaction() as session:
+        row, key = session.get_one(Letter, letter_id), f"{letter_id}:{email}"[:200]
+        if known := [each.id for each in mail_by_keys([key])]:
+            return known[0]
+        events.record("receipts.letter.mailed", actor, _about(row), {"label": row.label, "email": email})
+        return queue_mail(
+            kind="letter",
+            key=key,
+            stream=Stream.RECEIPTS,
+            member_id=row.member_id,
+            to_name=row.to_name,
+            to_email=email,
+            template="receipts/mail/letter",
+            context=policies.letter_context(row.label, row.to_name, row.text, None),
+            language=row.language,
+        )
+
+
+def _newest(reference: UUID, facts: LetterFacts) -> Letter | None:
+    mine = sa.select(Letter).where(Letter.reference == reference, Letter.kind == facts.kind)
+    return db.session().scalar(mine.order_by(Letter.version.desc()).limit(1))
+
+
+def _about(row: Letter) -> list[Subject]:
+    return [Subject("letter", row.id), Subject("member", row.member_id)]
