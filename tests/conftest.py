@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextvars
 import os
 import shutil
+import sqlite3
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
@@ -86,6 +87,16 @@ STATIONS = (
         "classical", "Classical", "89.7", "KCNV", "Music for the desert", "classical", "https://stream.example.org/c"
     ),
 )
+
+
+@sa.event.listens_for(sa.Engine, "connect")
+def unordered_comes_backwards(connection: Any, _record: Any) -> None:
+    """Rows that a query leaves unordered come last first on SQLite, and as written on PostgreSQL.
+
+    What leans on the order in which rows were written fails on one of them. sqlite.org/pragma.html
+    """
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA reverse_unordered_selects=ON")
 
 
 class Visitor(FlaskClient):

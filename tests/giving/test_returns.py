@@ -22,6 +22,7 @@ from station.core.places import INVARIANTS
 from station.giving import queries
 from station.giving.models import Gift, Pledge
 from station.giving.queries import evidence
+from station.giving.queries.around import donors
 from station.members.models import MemberEmail
 from station.payments.models import RefundReason, Subscription, SubscriptionState
 from station.payments.services import ask_refund, send_refund
@@ -131,6 +132,7 @@ def test_a_second_partial_refund_makes_a_third_receipt(given: Any, outbox: Outbo
     refund(gift, 1000, outbox)
     assert [(each.version, each.amount.cents) for each in versions_of(gift.id)] == [(3, 3000), (2, 4000), (1, 5000)]
     assert len({each.label for each in versions_of(gift.id)}) == 3
+    assert donors([gift.payment_id])[gift.payment_id].receipt == versions_of(gift.id)[0].label  # in the lists
     assert len(texts(mailbox)) == 3
     books_are_in_order()
 

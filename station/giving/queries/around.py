@@ -40,7 +40,7 @@ def around(payment_id: UUID) -> Around | None:
 
 
 def donors(payments: Collection[UUID]) -> dict[UUID, PaymentDonor]:
-    """Who gave some payments: the member of the gift, else whom the pledge names."""
+    """Who gave some payments: the member of the gift, else whom the pledge names; with the number of the receipt."""
     email = sa.select(MemberEmail.address).where(MemberEmail.member_id == Member.id, MemberEmail.is_primary).limit(1)
     rows = db.session().execute(
         sa.select(
@@ -59,6 +59,7 @@ def donors(payments: Collection[UUID]) -> dict[UUID, PaymentDonor]:
         .outerjoin(Member, Member.id == sa.func.coalesce(Gift.member_id, Pledge.member_id))
         .outerjoin(Receipt, Receipt.reference == Gift.id)
         .where(Payment.id.in_(payments))
+        .order_by(Receipt.version)  # of several, the number of the last one
     )
     return {
         row.id: PaymentDonor(
