@@ -67,8 +67,8 @@ def send(browser: FlaskClient, address: str, data: dict[str, str], page: str = "
 
 
 def open_work() -> list[tuple[str, str]]:
-    rows = db.session().execute(sa.select(WorkItem.kind, WorkItem.title).where(WorkItem.state == WorkState.OPEN))
-    return [(kind, title) for kind, title in rows]
+    rows = sa.select(WorkItem.kind, WorkItem.title).where(WorkItem.state == WorkState.OPEN).order_by(WorkItem.id)
+    return [(kind, title) for kind, title in db.session().execute(rows)]
 
 
 def test_letters_are_numbered_and_nobody_edits_them(app: Flask) -> None:
