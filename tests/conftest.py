@@ -1,6 +1,6 @@
 """Fixtures of the whole suite: a migrated database of its own for each test, on SQLite or PostgreSQL.
 
-STATION_TEST_DATABASE_URL=postgresql+psycopg://… runs everything on that server, in a database made for this run.
+STATION_TEST_DATABASE_URL=postgresql+psycopg://… runs what reaches a database there, in a database made for this run.
 STATION_TEST_REQUIRE_ALL=1 (set by .ci/run) turns "skipped: a service is missing" into a failure.
 """
 
@@ -34,13 +34,14 @@ from station.accounts.models import Role, StaffSession
 from station.accounts.services import add_staff, start_session
 from station.core import bulletin, clock, runtime
 from station.core.actor import COMMAND, request_id
-from station.core.db import Base, db, transaction, writable
+from station.core.db import db, transaction, writable
 from station.core.places import INVARIANTS
 from station.licensee.queries import LicenseeView, StationView, stations, the_licensee
 from station.licensee.services import LicenseeFacts, StationFacts, establish
 from station.payments.gateway import account
 from station.payments.policies import FOLDED, HOOK
 from station.web.app import create_app
+from tests.databases import GO_BACK, keep, reaches_a_database
 from tests.harness import check_page
 from worker import jobs, tasks
 
@@ -48,6 +49,7 @@ STRIPE_KEY = "STATION_TEST_STRIPE_KEY"  # a secret test key of Stripe's that som
 SERVER = os.environ.get("STATION_TEST_DATABASE_URL", "")
 BESIDE = ROOT.parent / "shared" / "data"  # pages and documents of others, which this repository may not carry
 
+LEFT_OUT = pytest.StashKey[int]()  # how many tests a run on PostgreSQL did not choose
 MEASURED = "measured"  # record_property(MEASURED, line) prints the line at the end of the run
 MONEY = {
     "ledger-balance",
@@ -113,8 +115,34 @@ class Visitor(FlaskClient):
         return answer
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+@pytest.hookimpl(trylast=True)  # after the choice by marks
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On a server only what can reach it: the rest ran on SQLite, and would do the very same again."""
+    if SERVER:
+        indifferent = [each for each in items if not reaches_a_database(each.fixturenames)]
+        items[:] = [each for each in items if reaches_a_database(each.fixturenames)]
+        config.stash[LEFT_OUT] = len(indifferent)
+        config.hook.pytest_deselected(items=indifferent)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A process of xdist's tells the one that prints how many it left out."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["left_out"] = session.config.stash.get(LEFT_OUT, 0)
+
+
+@pytest.hookimpl(optionalhook=True)  # xdist's
+def pytest_testnodedown(node: Any) -> None:
+    """All processes of a run choose alike, so one of them is enough."""
+    node.config.stash[LEFT_OUT] = getattr(node, "workeroutput", {}).get("left_out", 0)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """What this run measured, and what it did not ask of anybody, is said in so many words."""
+    if left_out := config.stash.get(LEFT_OUT, 0):
+        terminalreporter.write_line(
+            f"Left out here: {left_out} tests that ask for no database; they do the same on every engine (make test)"
+        )
     for report in [*terminalreporter.stats.get("passed", []), *terminalreporter.stats.get("failed", [])]:
         for line in [value for name, value in report.user_properties if name == MEASURED]:
             terminalreporter.write_line(line)
@@ -183,8 +211,11 @@ def built(settings: Settings) -> Iterator[Flask]:
         flask_migrate.upgrade()
         establish(LICENSEE, STATIONS, COMMAND)
         db.session.remove()
+        if SERVER:
+            with writable(), db.engine.begin() as connection:
+                keep(connection)
         db.engine.dispose()
-        if db.engine.dialect.name == "sqlite":
+        if not SERVER:
             shutil.copy(settings.home / "station.sqlite", settings.home / "fresh.sqlite")
     yield app
     with app.app_context():
@@ -218,23 +249,7 @@ def fresh_database(home: Path) -> None:
         shutil.copy(home / "fresh.sqlite", home / "station.sqlite")
         return
     with writable(), db.engine.begin() as connection:
-        _empty(connection)
-    establish(LICENSEE, STATIONS, COMMAND)
-
-
-def _empty(connection: sa.Connection) -> None:
-    """Delete what is in PostgreSQL's tables. A TRUNCATE of them all would cost a file for each, used or not."""
-    tables = Base.metadata.sorted_tables
-    used = sa.union_all(
-        *(sa.select(sa.literal(at)).where(sa.exists().select_from(table)) for at, table in enumerate(tables))
-    )
-    connection.exec_driver_sql("SET LOCAL session_replication_role = replica")  # no trigger, no foreign key
-    for at in connection.scalars(used).all():
-        connection.execute(sa.delete(tables[at]))
-    for name in connection.exec_driver_sql(
-        "SELECT quote_ident(sequencename) FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL"
-    ).scalars():
-        connection.exec_driver_sql(f"ALTER SEQUENCE {name} RESTART")
+        connection.exec_driver_sql(GO_BACK)
 
 
 def _money_adds_up() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shlex
 import socket
 import subprocess
@@ -164,11 +163,11 @@ def test_a_server_that_does_not_answer_is_a_line(command: tuple[str, ...], tmp_p
     assert "secret" not in done.stderr
 
 
-def test_a_database_that_is_not_there_is_a_line(tmp_path: Path) -> None:
-    server = os.environ.get("STATION_TEST_DATABASE_URL", "")
-    if not server:
+def test_a_database_that_is_not_there_is_a_line(database_url: str, tmp_path: Path) -> None:
+    here = make_url(database_url)
+    if here.get_backend_name() == "sqlite":
         pytest.skip("needs PostgreSQL at STATION_TEST_DATABASE_URL")
-    missing = make_url(server).set(database="nobody_made_this").render_as_string(hide_password=False)
+    missing = here.set(database="nobody_made_this").render_as_string(hide_password=False)
     done = station("check", home=tmp_path, DATABASE_URL=missing)
     line = "DATABASE_URL: this server has no database nobody_made_this; make it: createdb nobody_made_this"
     assert (done.returncode, done.stderr.splitlines()) == (1, [line])
