@@ -7,6 +7,9 @@ VENV   ?= .venv
 TESTS  ?= tests
 BIN    := $(VENV)/bin
 
+# tests start hundreds of processes: all read what the first has compiled, and `make clean` takes it away
+test browser faults examiners: export PYTHONDONTWRITEBYTECODE =
+
 .DEFAULT_GOAL := help
 .PHONY: help run setup setup-dev setup-bench test browser faults examiners bench mutants soak lint lock clean
 
