@@ -59,8 +59,8 @@ class Plant:
                 self._running[name] = subprocess.Popen(
                     command.argv, env=given, cwd=ROOT, stdout=log, stderr=log, start_new_session=True
                 )
-            if name == "web":
-                wait_for_port(self.settings.port)
+        if "web" in names:  # the others come up meanwhile
+            wait_for_port(self.settings.port)
 
     def reached(self, name: str) -> list[str]:
         """The point that each process of a group has reached last (with STATION_TEST_POINTS), those that ever did."""
