@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, cast
 
+import psycopg
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
@@ -111,11 +112,24 @@ def in_transaction() -> bool:
     return _writing.get()
 
 
+class PostgresqlConnection(psycopg.Connection[Any]):
+    """A connection that keeps its prepared statements: psycopg drops all of them at each ROLLBACK, and nearly every
+    read ends with one. What a transaction that only read leaves behind is the same after a COMMIT."""
+
+    def rollback(self) -> None:
+        if self.read_only and self.info.transaction_status is psycopg.pq.TransactionStatus.INTRANS:
+            self.commit()
+        else:
+            super().rollback()
+
+
 def listen(engine: Engine) -> None:
     """Install the read-only rule, and SQLite's foreign keys, WAL and immediate writers, on an engine."""
     sqlite = engine.dialect.name == "sqlite"
     event.listen(engine, "begin", _begin_sqlite if sqlite else _begin_postgresql)
     event.listen(engine, "connect", _connect_sqlite if sqlite else _connect_postgresql)
+    if not sqlite:
+        event.listen(engine, "do_connect", _open_postgresql)
 
 
 def _connect_sqlite(connection: Any, _record: Any) -> None:
@@ -123,6 +137,10 @@ def _connect_sqlite(connection: Any, _record: Any) -> None:
     for pragma in ("journal_mode=WAL", "foreign_keys=ON", f"busy_timeout={LOCK_WAIT_MS}", "synchronous=FULL"):
         connection.execute(f"PRAGMA {pragma}")
     connection.create_function("timezone", 2, shifted, deterministic=True)
+
+
+def _open_postgresql(_dialect: Any, _record: Any, words: Any, options: Any) -> PostgresqlConnection:
+    return PostgresqlConnection.connect(*words, **options)
 
 
 def _connect_postgresql(connection: Any, _record: Any) -> None:

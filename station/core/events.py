@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from station.core import clock
@@ -47,6 +48,25 @@ class EventSubject(Base):
     subject_id: Mapped[UUID] = mapped_column(primary_key=True)
 
 
+# Built once, as that costs as much as running them.
+_EVENT, _ABOUT = sa.insert(Event), sa.insert(EventSubject)
+_WRITTEN = (
+    sa.insert(Event)
+    .values({column.name: sa.bindparam(column.name) for column in Event.__table__.columns})
+    .returning(Event.id)
+    .cte("written")
+)
+# An event and what it is about in one round trip to PostgreSQL. SQLite has neither, and needs none.
+_TOGETHER = sa.insert(EventSubject).from_select(
+    ["event_id", "kind", "subject_id"],
+    sa.select(
+        _WRITTEN.c.id,
+        sa.func.unnest(sa.bindparam("kinds", type_=ARRAY(sa.String))),
+        sa.func.unnest(sa.bindparam("ids", type_=ARRAY(sa.Uuid))),
+    ),
+)
+
+
 @dataclass(frozen=True)
 class Subject:
     """A row that an event is about, for example Subject("member", member.id)."""
@@ -72,22 +92,23 @@ def record(name: str, actor: Actor, subjects: Iterable[Subject], data: Mapping[s
     session, event_id = db.session(), new_id()
     session.flush()
     log = session.connection()  # past the unit of work: a pledge writes many of these, and none is changed again
-    log.execute(
-        sa.insert(Event),
-        {
-            "id": event_id,
-            "at": clock.now(),
-            "name": name,
-            "actor_kind": actor.kind,
-            "actor_id": actor.id,
-            "actor_label": actor.label[:200],
-            "data": dict(data or {}),
-            "request_id": request_id.get(),
-        },
-    )
-    about = [{"event_id": event_id, "kind": s.kind, "subject_id": s.id} for s in dict.fromkeys(subjects)]
+    event = {
+        "id": event_id,
+        "at": clock.now(),
+        "name": name,
+        "actor_kind": actor.kind,
+        "actor_id": actor.id,
+        "actor_label": actor.label[:200],
+        "data": dict(data or {}),
+        "request_id": request_id.get(),
+    }
+    about = list(dict.fromkeys(subjects))
+    if about and log.dialect.name == "postgresql":
+        log.execute(_TOGETHER, {**event, "kinds": [s.kind for s in about], "ids": [s.id for s in about]})
+        return event_id
+    log.execute(_EVENT, event)
     if about:
-        log.execute(sa.insert(EventSubject), about)
+        log.execute(_ABOUT, [{"event_id": event_id, "kind": s.kind, "subject_id": s.id} for s in about])
     return event_id
 
 

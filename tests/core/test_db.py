@@ -13,7 +13,7 @@ from station.core import bulletin
 from station.core.actor import COMMAND
 from station.core.bulletin import Bulletin
 from station.core.db import LOCK_WAIT_MS, after_commit, db, transaction
-from station.core.events import Subject, events_of, record
+from station.core.events import EventSubject, Subject, events_of, record
 from station.core.ids import new_id
 from station.core.leases import Lease, hold
 from station.core.upsert import insert_missing
@@ -103,3 +103,30 @@ def test_a_locked_row_is_an_answer_not_a_wait_for_ever(app: Flask) -> None:
         assert wait == LOCK_WAIT_MS
     else:
         assert db.session.execute(sa.text("SHOW lock_timeout")).scalar_one() == f"{LOCK_WAIT_MS // 1000}s"
+
+
+def test_a_read_forgets_no_prepared_statement(app: Flask) -> None:
+    if db.engine.dialect.name == "sqlite":
+        pytest.skip("only psycopg prepares statements by itself, and drops them at a ROLLBACK")
+    for _ in range(12):
+        assert db.session.scalar(sa.select(Station.id).limit(1)) is not None
+        db.session.rollback()
+    count = sa.text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE 'SELECT station.id%'")
+    assert db.session.scalar(count) == 1
+
+
+def test_a_read_that_failed_hurts_nobody_after_it(app: Flask) -> None:
+    with pytest.raises(sa.exc.DBAPIError):
+        db.session.execute(sa.text("SELECT nothing FROM nowhere"))
+    db.session.rollback()
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Station))
+
+
+@pytest.mark.parametrize("kinds", [[], ["member"], ["member", "mail", "member"]])
+def test_an_event_is_found_by_each_of_its_subjects(app: Flask, kinds: list[str]) -> None:
+    one = new_id()
+    with transaction():
+        done = record("core.test.done", COMMAND, (Subject(kind, one) for kind in kinds))
+    assert [[e.id for e in events_of(Subject(kind, one))] for kind in kinds] == [[done]] * len(kinds)
+    about = sa.select(EventSubject.kind).where(EventSubject.event_id == done)
+    assert sorted(db.session.scalars(about)) == sorted(set(kinds))
