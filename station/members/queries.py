@@ -18,6 +18,12 @@ from station.members.policies import normalise_email, spellings
 
 PREFIX = "member"
 PAGE = 50
+_GIVEN = aliased(MemberEmail)
+_SAME_MEMBER = (
+    sa.select(_GIVEN.normalised, MemberEmail.address, MemberEmail.member_id)
+    .join(MemberEmail, MemberEmail.member_id == _GIVEN.member_id)
+    .where(_GIVEN.normalised.in_(sa.bindparam("addresses", expanding=True)))
+)
 
 
 @dataclass(frozen=True)
@@ -69,14 +75,9 @@ def member_id_of(email: str) -> UUID | None:
 
 def keys_by_address(normalised: Collection[str]) -> dict[str, set[str]]:
     """For each of these normalised addresses that a member has: all of that member's, and their public id."""
-    given, known = aliased(MemberEmail), {each: key for key in normalised for each in spellings(key)}
-    rows = db.session().execute(
-        sa.select(given.normalised, MemberEmail.normalised, MemberEmail.member_id)
-        .join(MemberEmail, MemberEmail.member_id == given.member_id)
-        .where(given.normalised.in_(known))
-    )
+    known = {each: key for key in normalised for each in spellings(key)}
     found: dict[str, set[str]] = {}
-    for address, theirs, member_id in rows:
+    for address, theirs, member_id in db.session().execute(_SAME_MEMBER, {"addresses": list(known)}):
         found.setdefault(known[address], set()).update((*spellings(theirs), public_id(PREFIX, member_id)))
     return found
 

@@ -93,6 +93,19 @@ def test_a_no_after_freezing_holds_at_the_hand_over(mailbox: Mailbox, outbox: Ca
     assert mailbox.messages == []
 
 
+def test_a_no_of_before_holds_for_their_other_address_as_it_was_typed(app: Flask) -> None:
+    """ß is folded into ss for good: only the address as it was typed leads back to what was said under it."""
+    ana = match_or_create("Ana", "Ruiz", "ana@straße.example", VISITOR)
+    other = match_or_create("Anna", "Ruiz", "anna@example.org", VISITOR)
+    with transaction() as session:
+        session.execute(
+            sa.update(MemberEmail).where(MemberEmail.member_id == other).values(member_id=ana, is_primary=False)
+        )
+    said_before("ana@straße.example", "drives")
+    assert not queries.wants("anna@example.org", "drives")
+    assert queries.who_wants("drives", ["anna@example.org"]) == set()
+
+
 @BOTH
 def test_what_is_said_anew_counts_and_is_kept_once(app: Flask, spelling: str) -> None:
     said_before(READ, "drives")

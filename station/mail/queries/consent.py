@@ -22,6 +22,7 @@ from station.members import queries as members
 
 CHANGE = "choice"
 AT_ONCE = 500
+_ANSWERS = sa.select(Preference).where(Preference.address.in_(sa.bindparam("addresses", expanding=True)))
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,7 @@ def wants(address_or_member: str | UUID, topic_code: str) -> bool:
 
 def turned_down(address: str, stream: Stream, topic_code: str | None) -> str | None:
     """Why no commercial mail about a topic goes to an address; None where it may (asked before each hand-over)."""
-    if not stream.is_commercial or wants(address, topic_code or ""):
+    if not stream.is_commercial or who_wants(topic_code or "", [address]):
         return None
     return f"they do not want mail about “{desk_name(topic_code or '')}”"
 
@@ -182,7 +183,7 @@ def choices_of(who: Who) -> Choices:
 
 def answers(who: Who) -> tuple[rules.Answers, rules.Answers]:
     """What was said last for the key of somebody, and by them for any of theirs, by topic."""
-    rows = db.session().scalars(sa.select(Preference).where(Preference.address.in_(who.keys))).all()
+    rows = db.session().scalars(_ANSWERS, {"addresses": who.keys}).all()
     own = rules.latest(_answer(row) for row in rows if row.address in who.own)
     return own, rules.latest(_answer(row) for row in rows)
 
@@ -221,7 +222,7 @@ def _answers_of_many(keys: set[str]) -> tuple[dict[str, rules.Answers], dict[str
     wanted = set[str]().union(*spelled.values(), *people.values())
     said: dict[str, list[Answer]] = {}
     for some in _parts(sorted(wanted)):
-        for row in db.session().scalars(sa.select(Preference).where(Preference.address.in_(some))):
+        for row in db.session().scalars(_ANSWERS, {"addresses": some}):
             said.setdefault(row.address, []).append(_answer(row))
     own = {key: _latest(said, spelled[key]) for key in keys}
     persons = {key: _latest(said, spelled[key] | people.get(key, set())) for key in keys}
