@@ -68,6 +68,10 @@ class Outbox(Base):
     done_at: Mapped[datetime | None] = mapped_column(Utc)
 
 
+_BY = (Outbox.job == sa.bindparam("job"), Outbox.state == JobState.READY, Outbox.run_at <= sa.bindparam("at"))
+_READY_BY = sa.select(Outbox.id).where(*_BY).limit(1)
+
+
 @dataclass(frozen=True)
 class Job:
     """A kind of job: its name (`package.verb`), queue, lease in seconds, and attempts before a person must look.
@@ -274,8 +278,7 @@ def waits(*queues: Queue) -> bool:
 
 def enqueue_by(job: Job, at: datetime) -> None:
     """See to it, inside the current transaction, that a job without arguments runs by `at`: one row is enough."""
-    ready = (Outbox.job == job.name, Outbox.state == JobState.READY, Outbox.run_at <= at)
-    if db.session().scalar(sa.select(Outbox.id).where(*ready).limit(1)) is None:
+    if db.session().scalar(_READY_BY, {"job": job.name, "at": at}) is None:
         enqueue(job, run_at=at)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -24,6 +25,7 @@ from station.mail import cli, gateway, policies, queries, services
 from station.mail.models import MailProvider, MailState, OutgoingMail, StopScope, Stream
 from station.mail.render import Rendered
 from station.mail.services import Addressed, bulk, handing
+from station.members.services import match_or_create
 from tests.browsing import send
 from tests.conftest import changed
 
@@ -71,6 +73,18 @@ def states() -> dict[str, int]:
     return {state.value: many for state, many in queries.counts().items()}
 
 
+@contextmanager
+def counted(*names: str) -> Iterator[dict[str, int]]:
+    """How often each of these happens on the engine while the block runs."""
+    count = dict.fromkeys(names, 0)
+    listeners = {name: lambda *_, name=name: count.update({name: count[name] + 1}) for name in names}
+    for name, listener in listeners.items():
+        sa.event.listen(db.engine, name, listener)
+    yield count
+    for name, listener in listeners.items():
+        sa.event.remove(db.engine, name, listener)
+
+
 def test_appeals_leave_from_their_own_sender_and_by_one_job(mailbox: Mailbox, outbox: Callable[[], int]) -> None:
     appeals(45)
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Outbox)) == 1
@@ -85,6 +99,25 @@ def test_an_appeal_without_its_link_is_not_even_queued(app: Flask) -> None:
     with pytest.raises(policies.NotLawful), transaction():
         appeal(unsubscribe_url="")
     assert states() == {}
+
+
+def test_what_a_letter_to_a_member_asks_of_the_database(mailbox: Mailbox, outbox: Callable[[], int]) -> None:
+    """One transaction and a handful of statements: all of a block's other work is the same for few and for many."""
+    for number in range(20):
+        match_or_create("Ana", str(number), f"ana{number}@example.org", COMMAND)
+    outbox()
+    asked = []
+    for numbers in (range(4), range(4, 8), range(8, 20)):  # what is done once only is done for the first ones
+        with transaction():
+            for number in numbers:
+                appeal(number)
+        with counted("before_cursor_execute", "commit") as count:
+            outbox()
+        asked.append(tuple(count.values()))
+    assert states() == {"sent": 20}
+    statements, commits = ((many - few) / 8 for few, many in zip(*asked[1:], strict=True))
+    assert commits == 1
+    assert statements == (9 if db.engine.dialect.name == "sqlite" else 8)
 
 
 def test_what_cannot_be_built_any_more_is_not_sent_and_not_unknown(

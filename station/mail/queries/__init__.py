@@ -60,7 +60,7 @@ from station.mail.queries.outgoing import (
     waiting,
 )
 from station.mail.queries.reports import Backlog, Unsure, backlog, unsure
-from station.mail.queries.stops import StopView, stop_of, stops
+from station.mail.queries.stops import Hold, StopView, hold_of, stop_of, stops
 from station.mail.queries.suppressions import (
     SUPPRESSION,
     SuppressionPage,
@@ -84,6 +84,7 @@ __all__ = [
     "Choice",
     "Choices",
     "ConsentLine",
+    "Hold",
     "InboundPage",
     "InboundView",
     "MailFilter",
@@ -111,6 +112,7 @@ __all__ = [
     "desk_name",
     "footer_of",
     "history_of",
+    "hold_of",
     "inbound",
     "inbound_counts",
     "inbound_text",

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from station.core.db import db
 from station.mail.models import Mailing, OutgoingMail
 from station.mail.places import KINDS_OF_MAIL
-from station.mail.queries.mailings.holding import PREFIX
+from station.mail.queries.stops import MAILING_KIND
 
 
 def kinds(chosen: str = "") -> dict[str, str]:
@@ -21,7 +21,7 @@ def kinds(chosen: str = "") -> dict[str, str]:
 
 def kind_name(code: str) -> str:
     """Receipt; Failed charge; Mailing “Fall drive”. A kind that nobody has named says its code, in words."""
-    if code.startswith(PREFIX):
+    if code.startswith(MAILING_KIND):
         return _of_mailing(code)
     known = {each.code: each.name for each in KINDS_OF_MAIL}
     words = code.partition(".")[2] or code
@@ -30,7 +30,7 @@ def kind_name(code: str) -> str:
 
 def _of_mailing(code: str) -> str:
     try:
-        mailing_id = UUID(code.removeprefix(PREFIX))
+        mailing_id = UUID(code.removeprefix(MAILING_KIND))
     except ValueError:
         return "Mailing"
     name = db.session().scalar(sa.select(Mailing.name).where(Mailing.id == mailing_id))

@@ -16,6 +16,9 @@ from station.mail.policies.suppressing import GRAVITY, SUPPRESSED, WORDS, blocks
 
 SUPPRESSION = "supp"
 PAGE = 50
+_STANDING = sa.select(Suppression).where(
+    Suppression.address == sa.bindparam("address"), Suppression.lifted_at.is_(None)
+)
 
 
 @dataclass(frozen=True)
@@ -53,8 +56,9 @@ def suppression_of(address: str) -> SuppressionView | None:
 
 def suppressed(address: str, stream: Stream, topic: str | None) -> str | None:
     """Why a suppression keeps a message of this stream back (policies.blocking); None when none does."""
-    found = suppression_of(address)
-    return f"{SUPPRESSED}{found.words}" if found and blocks(found, stream) else None
+    standing = db.session().scalars(_STANDING, {"address": key_of(address)})
+    found = min(standing, key=lambda each: GRAVITY.index(each.reason), default=None)
+    return f"{SUPPRESSED}{WORDS[found.reason]}" if found and blocks(found, stream) else None
 
 
 def suppressions_of(addresses: Collection[str]) -> list[SuppressionView]:

@@ -22,7 +22,6 @@ from station.core.outbox import Job, Queue
 from station.core.runtime import settings
 from station.mail import policies, queries
 from station.mail.models import MailingState, MailState, OutgoingMail, Stream
-from station.mail.queries import mailings
 from station.mail.services import outcomes, pacing
 from station.mail.services.handing import Outcome, Taken, begin, end, hand_over
 
@@ -32,6 +31,12 @@ BLOCK = 20
 RESERVED = 90  # seconds; a block is done, or its worker is dead
 LOOK_AGAIN = timedelta(minutes=1)
 COMMERCIAL = tuple(stream for stream in Stream if stream.is_commercial)
+_LOCKED = (
+    sa.select(OutgoingMail)
+    .where(OutgoingMail.id.in_(sa.bindparam("wanted", expanding=True)))
+    .order_by(OutgoingMail.id)
+    .with_for_update()
+)
 
 
 def wake(at: datetime | None = None) -> None:
@@ -134,8 +139,7 @@ def _turn(outcome: Outcome | None, mail_id: UUID | None) -> Taken | None:
     if not wanted:
         return None
     with transaction() as session:
-        locked = sa.select(OutgoingMail).where(OutgoingMail.id.in_(wanted)).order_by(OutgoingMail.id)
-        rows = {row.id: row for row in session.scalars(locked.with_for_update())}
+        rows = {row.id: row for row in session.scalars(_LOCKED, {"wanted": wanted})}
         if outcome is not None:
             end(rows[outcome.taken.mail_id], outcome)
         row = rows[mail_id] if mail_id else None
@@ -146,12 +150,12 @@ def _turn(outcome: Outcome | None, mail_id: UUID | None) -> Taken | None:
 
 def _held(row: OutgoingMail) -> bool:
     """Whether something holds a message up: a stop, its provider, or the mailing that it is a letter of."""
-    mailing = mailings.held(row.kind)
-    if mailing is MailingState.STOPPED:
+    hold = queries.hold_of(row)
+    if hold.mailing is MailingState.STOPPED:
         outcomes.abort(row, outcomes.POST, "its mailing was stopped")
-    elif mailing is MailingState.PAUSED:
+    elif hold.mailing is MailingState.PAUSED:
         row.leased_until = row.due_at = None  # not due before it is resumed
-    elif queries.stop_of(row.stream) or pacing.paused_until(row.provider):
+    elif hold.stop or hold.provider_until:
         row.leased_until = None
     else:
         return False

@@ -28,13 +28,6 @@ def slow_down(provider: str, answer: str) -> datetime:
     return row.paused_until
 
 
-def paused_until(provider: str) -> datetime | None:
-    """Until when a provider is to be left alone; None when it is not."""
-    found = sa.select(MailProvider.paused_until).where(MailProvider.name == provider)
-    until = db.session().scalar(found)
-    return until if until is not None and until > clock.now() else None
-
-
 def take(provider: str, wanted: int) -> int:
     """How many messages of bulk mail may go to a provider now; `spend` them in the same transaction.
 
@@ -56,8 +49,8 @@ def take(provider: str, wanted: int) -> int:
 
 
 def spend(provider: str, many: int) -> None:
-    """Take so many messages off a provider's budget."""
-    row, rate = _locked(provider), policies.rate_for(provider, settings().mail_rates)
+    """Take so many messages off a provider's budget, whose row `take` has locked."""
+    row, rate = db.session().get_one(MailProvider, provider), policies.rate_for(provider, settings().mail_rates)
     row.empty_at = policies.after(rate, row.empty_at, clock.now(), many)
 
 

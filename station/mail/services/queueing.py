@@ -90,11 +90,12 @@ def write(mail: Addressed) -> UUID:
     Raises policies.NotLawful for commercial mail that must not be sent as it is.
     """
     mail_id, address = new_id(), policies.reachable(mail.to_email)
-    if not insert_missing(OutgoingMail, **_values(mail_id, mail, address)):
+    values = _values(mail_id, mail, address)
+    if not insert_missing(OutgoingMail, **values):
         same = sa.select(OutgoingMail.id).where(OutgoingMail.kind == mail.kind, OutgoingMail.key == mail.key)
         return db.session().scalars(same).one()
     if mail.stream.is_commercial:
-        policies.require_lawful(letter_of(db.session().get_one(OutgoingMail, mail_id)))
+        policies.require_lawful(letter_of(OutgoingMail(**values)))
     if address is None:
         fail(db.session().get_one(OutgoingMail, mail_id), "no mail can be written to this address")
     elif mail.stream.is_commercial:

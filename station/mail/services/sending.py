@@ -11,7 +11,6 @@ from station.core.outbox import Permanent, Postponed
 from station.mail import policies, queries
 from station.mail.models import MailState, OutgoingMail
 from station.mail.services.handing import Taken, begin, end, hand_over
-from station.mail.services.pacing import paused_until
 
 LOOK_AGAIN = timedelta(minutes=1)  # at a stop, or at a database that is not ours; ending either looks at once
 
@@ -48,10 +47,11 @@ def _take(mail_id: UUID) -> Taken | None:
 
 
 def _wait(row: OutgoingMail) -> tuple[datetime, str] | None:
-    if stop := queries.stop_of(row.stream):
-        return clock.now() + LOOK_AGAIN, f"all mail is stopped: {stop.reason}"
-    if until := paused_until(row.provider):
-        return until, f"{row.provider} asked us to wait"
+    hold = queries.hold_of(row)
+    if hold.stop:
+        return clock.now() + LOOK_AGAIN, f"all mail is stopped: {hold.stop}"
+    if hold.provider_until:
+        return hold.provider_until, f"{row.provider} asked us to wait"
     return None
 
 

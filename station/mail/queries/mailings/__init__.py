@@ -1,7 +1,6 @@
 """Reads of mailings."""
 
 from station.mail.queries.mailings.books import unaccounted, written_twice
-from station.mail.queries.mailings.holding import held
 from station.mail.queries.mailings.letters import NOBODY, TEST, Form, form_of, sample
 from station.mail.queries.mailings.lists import BATCH, PASTED, Listed, Part, list_of, part_of, pasted_text
 from station.mail.queries.mailings.results import (
@@ -43,7 +42,6 @@ __all__ = [
     "Results",
     "every_recipient",
     "form_of",
-    "held",
     "kind_of",
     "list_name",
     "list_of",

@@ -8,8 +8,8 @@ from station.core.db import db
 from station.core.ids import public_id
 from station.mail.models import Mailing, MailingRecipient, MailingState, MailState, OutgoingMail, RecipientState
 from station.mail.policies.mailings import LISTED
-from station.mail.queries.mailings.holding import PREFIX
 from station.mail.queries.mailings.views import MAILING
+from station.mail.queries.stops import MAILING_KIND
 
 MOST = 50
 
@@ -46,7 +46,7 @@ def written_twice() -> list[str]:
     """Addresses that have two letters of one mailing. Copies that somebody asked for are of another kind."""
     twice = (
         sa.select(OutgoingMail.kind, OutgoingMail.recipient, sa.func.count())
-        .where(OutgoingMail.kind.startswith(PREFIX), OutgoingMail.state != MailState.ABORTED)
+        .where(OutgoingMail.kind.startswith(MAILING_KIND), OutgoingMail.state != MailState.ABORTED)
         .group_by(OutgoingMail.kind, OutgoingMail.recipient)
         .having(sa.func.count() > 1)
         .limit(MOST)

@@ -26,7 +26,7 @@ from station.mail.models import (
 from station.mail.policies import WAITING
 from station.mail.policies.choices.topics import ALL
 from station.mail.policies.mailings import LOOKED_BACK, Pace, pace
-from station.mail.queries.mailings.holding import PREFIX
+from station.mail.queries.stops import MAILING_KIND
 
 PAGE = 100
 LISTS = ("waiting", "on_its_way", "sent", "unknown", "bounced", "failed", "withheld", "called_off", "left_out")
@@ -87,7 +87,7 @@ class RecipientRow:
 
 def kind_of(mailing_id: UUID) -> str:
     """The kind under which the letters of a mailing stand in outgoing mail; providers report complaints by it."""
-    return f"{PREFIX}{mailing_id.hex}"
+    return f"{MAILING_KIND}{mailing_id.hex}"
 
 
 def results(mailing_id: UUID) -> Results:
