@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config import ROOT
-from station.receipts.pdf import MOST_PAPERS, MOST_ROWS, CannotRender, render, render_many
+from station.receipts.pdf import MOST_PAPERS, MOST_ROWS, CannotRender, render, render_many, rendering
 from station.receipts.pdf.rendering import FONTS, TEMPLATES
 from station.receipts.pdf.text import clean
 from station.receipts.pdf.words import LABELS
@@ -216,6 +216,39 @@ def test_a_print_run_is_one_pdf_with_the_numbers_of_each() -> None:
     assert file.metadata is not None
     assert file.metadata.title == "Statements of 2026, 1 to 3"
     assert [tag for tag, _ in tags_of(pdf)].count("H1") == 3
+
+
+@pytest.mark.parametrize(("rows", "ends"), [(3, ["Page 1 of 1"]), (75, [f"Page {n} of 3" for n in (1, 2, 3)])])
+def test_only_a_paper_of_several_pages_is_counted(
+    rows: int, ends: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To count pages typst lays everything out twice, and most statements are one sheet."""
+    tried: list[bool] = []
+    laid_out = rendering._laid_out
+
+    def noted(template: str, run: dict[str, Any]) -> bytes:
+        tried.append(run["sheet"])
+        return laid_out(template, run)
+
+    monkeypatch.setattr(rendering, "_laid_out", noted)
+    pages = read(render(statement(rows), "statement")).pages
+    assert [page.extract_text().split("\n")[-1][-11:] for page in pages] == ends
+    assert tried == ([True] if len(ends) == 1 else [True, False])
+
+
+def test_a_sheet_is_the_same_counted_or_not() -> None:
+    run = rendering._run([receipt()], "")
+    sheet, counted = (rendering._laid_out("receipt", {**run, "sheet": sheet}) for sheet in (True, False))
+    assert text_of(sheet) == text_of(counted)
+    assert tags_of(sheet) == tags_of(counted)
+    assert places_of(sheet) == places_of(counted)
+
+
+def test_a_second_compile_is_not_touched_by_one_that_failed() -> None:
+    before = render(receipt(), "receipt")
+    with pytest.raises(CannotRender):
+        render(receipt(language="not a language"), "receipt")
+    assert render(receipt(), "receipt") == before
 
 
 def test_its_colours_are_those_of_the_house() -> None:

@@ -1,13 +1,15 @@
-"""One compile of typst: data as JSON through `sys.inputs`, the house's own typefaces, PDF/UA-1."""
+"""One compile of typst: data as JSON in a file of its own, the house's own typefaces, PDF/UA-1."""
 
 from __future__ import annotations
 
 import json
+import re
+import threading
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import typst
 
@@ -23,6 +25,8 @@ MOST_ROWS = 1_000  # of one document's tables: about 100 MB and half a second
 MOST_ROWS_OF_A_RUN = 3_000
 MOST_PAPERS = 100  # of one run: about 250 MB; above, the time a page takes grows
 _MOST_FOREIGN = 300  # characters that are looked up one by one
+_PAGE = re.compile(rb"/Type */Page\b")
+_own = threading.local()
 
 
 class CannotRender(Exception):
@@ -76,14 +80,28 @@ def _run(documents: Sequence[Document], title: str) -> dict[str, Any]:
 
 
 def _compile(template: str, run: Mapping[str, Any]) -> bytes:
-    return typst.compile(
-        str(TEMPLATES / f"{template}.typ"),
-        root=str(TEMPLATES),
-        font_paths=_fonts(),
-        ignore_system_fonts=True,
-        sys_inputs={"run": json.dumps(run)},
-        pdf_standards=["ua-1"],
-    )
+    """The PDF of a run. One paper is first taken for one page.
+
+    To count its pages typst lays it out twice; most papers are one page, and those of more are made anew.
+    """
+    if len(run["papers"]) == 1:
+        pdf = _laid_out(template, {**run, "sheet": True})
+        if len(_PAGE.findall(pdf)) == 1:
+            return pdf
+    return _laid_out(template, {**run, "sheet": False})
+
+
+def _laid_out(template: str, run: Mapping[str, Any]) -> bytes:
+    """One compile. The data stands in a comment of one line, so that typst never reads it as markup."""
+    files = {"main.typ": (TEMPLATES / f"{template}.typ").read_bytes(), "run.txt": b"//" + json.dumps(run).encode()}
+    return cast("bytes", _compiler().compile(files, pdf_standards=["ua-1"]))
+
+
+def _compiler() -> typst.Compiler:
+    """This thread's compiler. What is alike from one document to the next it need not do again."""
+    if not hasattr(_own, "compiler"):
+        _own.compiler = typst.Compiler(root=TEMPLATES, font_paths=_fonts(), ignore_system_fonts=True)
+    return cast("typst.Compiler", _own.compiler)
 
 
 @cache
