@@ -93,7 +93,8 @@ def _compile(template: str, run: Mapping[str, Any]) -> bytes:
 
 def _laid_out(template: str, run: Mapping[str, Any]) -> bytes:
     """One compile. The data stands in a comment of one line, so that typst never reads it as markup."""
-    files = {"main.typ": (TEMPLATES / f"{template}.typ").read_bytes(), "run.txt": b"//" + json.dumps(run).encode()}
+    source = (TEMPLATES / f"{template}.typ").read_bytes()
+    files: Any = {"main.typ": source, "run.txt": b"//" + json.dumps(run).encode()}  # Any: the stub knows no dict
     return cast("bytes", _compiler().compile(files, pdf_standards=["ua-1"]))
 
 
