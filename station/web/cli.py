@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sqlite3
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from importlib import import_module
 from importlib.util import find_spec
@@ -24,7 +26,7 @@ from station.core import clock
 from station.core.places import COMMAND_GROUPS
 from station.licensee.queries import NotEstablished
 from station.web.app import create_app
-from station.web.commands import backup, checkup, doctor, processes
+from station.web.commands import backup, checkup, doctor, files, processes
 from station.web.commands.dumps import BackupError
 from station.web.commands.lock import Taken, only_one
 from station.web.commands.settings_doc import markdown
@@ -138,28 +140,98 @@ def check(as_json: bool) -> None:
 @click.command("backup")
 @click.argument("target", metavar="FILE", type=click.Path(path_type=Path))
 @click.option("--keep", type=click.IntRange(min=1), help="In a folder: delete all but so many of the newest.")
+@click.option("--only", type=click.Choice(["database"]), help="Leave pictures and recordings out.")
 @with_appcontext
-def backup_command(target: Path, keep: int | None) -> None:
-    """Write the database into a new FILE, or into a folder under the time's name. Everything may run meanwhile."""
-    try:
-        file, held = backup.backup(target, keep or 0)
-    except BackupError as error:
-        raise click.ClickException(str(error)) from error
-    click.echo(f"{file}: migration {held.revision}, {sum(held.rows.values())} rows in {len(held.rows)} tables.")
+def backup_command(target: Path, keep: int | None, only: str | None) -> None:
+    """Write the database into a new FILE, or into a folder under the time's name. Everything may run meanwhile.
+
+    Pictures and recordings go into the folder station-files beside it, each of them once. Exit code 1 when one could
+    not be taken; the backup is written all the same.
+    """
+    with _in_words():
+        made = backup.backup(target, keep or 0, with_files=only is None)
+    rows, tables = sum(made.held.rows.values()), len(made.held.rows)
+    click.echo(f"{made.file}: migration {made.held.revision}, {rows} rows in {tables} tables, {_files(made.taken)}.")
+    if made.taken and made.taken.left:
+        _list_faults("not in this backup", made.taken.left)
+        sys.exit(1)
 
 
 @click.command("restore")
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 @click.option("--replace", is_flag=True, help="Put it in the place of everything that is in the database now.")
+@click.option(
+    "--only", type=click.Choice(["database", "files"]), help="Only the rows, or only pictures and recordings."
+)
+@click.option(
+    "--verify", is_flag=True, help="Look at all of the backup, say what is wrong with it, and change nothing."
+)
 @with_appcontext
-def restore_command(file: Path, replace: bool) -> None:
-    """Put a backup into the database, bring it up to date and check the books. Stop everything else first."""
+def restore_command(file: Path, replace: bool, only: str | None, verify: bool) -> None:
+    """Put a backup into the database, bring it up to date and check the books. Stop everything else first.
+
+    Pictures and recordings come back from the folder station-files beside it, after the rows.
+    """
+    with _in_words():
+        if verify:
+            sys.exit(_verify(file))
+        if only != "files":
+            held = backup.restore(file, replace, with_files=only is None)
+            click.echo(f"Restored: {sum(held.rows.values())} rows in {len(held.rows)} tables.")
+        whole = only == "database" or _put_back(file, replace)
+    click.echo("Now the books are checked.")
+    sys.exit(checkup.check() if whole else checkup.check() or 1)
+
+
+def _verify(file: Path) -> int:
+    held, found = backup.verify(file)
+    click.echo(f"{file}: migration {held.revision}, {sum(held.rows.values())} rows in {len(held.rows)} tables.")
+    if found is None:
+        click.echo(backup.WITHOUT)
+        return 0
+    click.echo(f"{found.there} files are beside it, whole.")
+    _list_faults("missing or damaged", found.faults)
+    return 1 if found.faults else 0
+
+
+def _put_back(file: Path, replace: bool) -> bool:
+    """Put the files of a backup back and say what came of it; whether all of them are there now."""
+    done = backup.put_back(file, replace)
+    if done is None:
+        click.echo(backup.WITHOUT)
+        return True
+    click.echo(f"{done.put} files put back, {done.there} were there already.")
+    _list_faults("missing or damaged", done.faults)
+    if done.faults:
+        click.echo(
+            f"Bring what you find of them to {file.parent / files.STORE}; then: station restore {file} --only files"
+        )
+        click.echo("Sizes of a picture whose original is there are made anew by: station news media")
+    return not done.faults
+
+
+def _list_faults(what: str, faults: dict[str, str]) -> None:
+    if faults:
+        click.echo(f"{len(faults)} files are {what}:", err=True)
+    for line in files.lines(faults):
+        click.echo(f"  {line}", err=True)
+
+
+def _files(taken: files.Taken | None) -> str:
+    if taken is None:
+        return "no files"
+    return f"{len(taken.files)} files ({sum(taken.files.values()) / 1e6:,.1f} MB), {taken.fresh} of them new"
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """What stands in the way of a backup or a restore, as one line."""
     try:
-        held = backup.restore(file, replace)
+        yield
     except BackupError as error:
         raise click.ClickException(str(error)) from error
-    click.echo(f"Restored: {sum(held.rows.values())} rows in {len(held.rows)} tables. Now the books are checked.")
-    sys.exit(checkup.check())
+    except OSError as error:
+        raise click.ClickException(f"{error.filename or 'The disk'}: {error.strerror or error}.") from error
 
 
 @click.group("clock")

@@ -22,7 +22,7 @@ from station.accounts import services as accounts
 from station.accounts.models import Role, Staff
 from station.core import clock
 from station.core.actor import COMMAND
-from station.core.db import db, transaction, writable
+from station.core.db import db, transaction
 from station.core.events import Event, recent_events
 from station.core.places import INVARIANTS
 from station.payments.models import LedgerEntry, Payment, PaymentState
@@ -31,21 +31,11 @@ from station.receipts.models import Receipt
 from station.web.cli import backup_command, restore_command
 from station.web.commands import backup, dumps, migrations
 from station.web.commands.dumps import BackupError
+from station.web.commands.files import STORE, Returned
 from tests.giving.conftest import Donor, gifts
+from tests.web.disaster import lose_everything, picture
 
-
-def lose_everything(settings: Settings) -> None:
-    """The disaster: the database is empty, without a single table."""
-    db.session.remove()
-    db.engine.dispose()
-    if db.engine.dialect.name == "sqlite":
-        for file in settings.home.glob("station.sqlite*"):
-            file.unlink()
-        return
-    with writable(), db.engine.begin() as connection:
-        connection.exec_driver_sql("DROP SCHEMA public CASCADE")
-        connection.exec_driver_sql("CREATE SCHEMA public")
-    db.engine.dispose()
+pytestmark = pytest.mark.usefixtures("own_shelf")
 
 
 def rows(table: Any) -> int:
@@ -78,7 +68,7 @@ def test_the_drill(
     later: Callable[..., None],
     tmp_path: Path,
 ) -> None:
-    """Money, a backup, more money, the end; then a new database, and Stripe tells what it has missed."""
+    """Money and a picture, a backup, more money, the end; then a new machine, and Stripe tells what it has missed."""
     donor = Donor(client)
 
     def pledge(name: str, **facts: str) -> str:
@@ -92,11 +82,14 @@ def test_the_drill(
         stripe_sandbox.deliver_now(delayed=True)
         outbox()
 
+    address = picture(outbox)
+    shown = client.get(address).data
+    assert shown
     paid(pledge("Ana", frequency="once", amount="25"))
     paid(pledge("Bea", frequency="month", amount="10"))
     open_one = pledge("Cal", frequency="once", amount="50")
     before = (rows(Payment), rows(Event), numbers(), ledger())
-    file, held = backup.backup(tmp_path / "evening.backup")
+    made = backup.backup(tmp_path / "evening.backup")
     assert before[2] == [1, 2]
 
     paid(open_one)
@@ -108,7 +101,10 @@ def test_the_drill(
     assert at_the_end[0] == [1, 2, 3, 4]
 
     lose_everything(settings)
-    assert backup.restore(file) == held
+    assert client.get(address).status_code == 404
+    assert backup.restore(made.file) == made.held
+    assert backup.put_back(made.file) == Returned(put=len(made.taken.files) if made.taken else 0)
+    assert client.get(address).data == shown
     assert rows(Event) == before[1] + 1, "the restore itself is in the trail"
     assert (rows(Payment), numbers(), ledger()) == (before[0], *before[2:])
     assert broken() == []
@@ -126,8 +122,7 @@ def test_the_drill(
 def evening(app: Flask, tmp_path: Path) -> Path:
     """A backup of a house with one person in it."""
     accounts.add_staff("Ana", "ana@desk.example.org", [Role.ADMIN], COMMAND)
-    file, _ = backup.backup(tmp_path / "evening.backup")
-    return file
+    return backup.backup(tmp_path / "evening.backup").file
 
 
 def names() -> list[str]:
@@ -159,9 +154,9 @@ def test_a_backup_of_an_older_station_is_brought_up_to_date(app: Flask, tmp_path
     accounts.add_staff("Ana", "ana@desk.example.org", [Role.ADMIN], COMMAND)
     db.session.remove()
     flask_migrate.downgrade()
-    file, held = backup.backup(tmp_path / "older.backup")
-    assert held.revision != migrations.head()
-    backup.restore(file, replace=True)
+    made = backup.backup(tmp_path / "older.backup")
+    assert made.held.revision != migrations.head()
+    backup.restore(made.file, replace=True)
     assert (migrations.revision(), names()) == (migrations.head(), ["Ana"])
 
 
@@ -257,7 +252,7 @@ def test_a_folder_keeps_the_newest(evening: Path, tmp_path: Path, later: Callabl
     (folder / "notes.txt").write_text("mine")
     made = []
     for _ in range(4):
-        made.append(backup.backup(folder, keep=2)[0])
+        made.append(backup.backup(folder, keep=2).file)
         later(hours=1)
     assert sorted(folder.glob("*.backup")) == made[-2:]
     assert (folder / "notes.txt").exists()
@@ -267,7 +262,8 @@ def test_an_empty_database_has_nothing_to_back_up(app: Flask, settings: Settings
     lose_everything(settings)
     with pytest.raises(BackupError, match="nothing to back up"):
         backup.backup(tmp_path / "x.backup")
-    assert list(tmp_path.iterdir()) == []
+    assert [each.name for each in tmp_path.iterdir()] == [STORE]
+    assert [each.name for each in (tmp_path / STORE).iterdir()] == [".lock"]
     flask_migrate.upgrade()
 
 

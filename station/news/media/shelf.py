@@ -11,8 +11,9 @@ import hashlib
 import os
 import re
 import shutil
+import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ from station.core.runtime import settings
 from station.news.policies.media import HEAD, LARGEST_REQUEST, TYPES
 
 CHUNK = 1 << 20
+_ORIGINAL = re.compile(r"originals/([0-9a-f]{2})/(\1[0-9a-f]{62})")
 _ID = re.compile(r"media_[0-9a-z]{26}")
 _STAMP = re.compile(r"[0-9a-f]{16}")
 _NAME = re.compile(rf"(?:[a-z]+-)?[0-9]{{1,6}}\.(?:{'|'.join(TYPES)})|sound\.(?:{'|'.join(TYPES)})")
@@ -65,7 +67,45 @@ def keep(arrived: Arrived) -> None:
 
 def original(sha256: str) -> Path:
     """Where an original lies, or would."""
-    return settings().media / "originals" / sha256[:2] / sha256
+    return settings().media / original_path(sha256)
+
+
+def original_path(sha256: str) -> str:
+    """The path of an original below STATION_MEDIA."""
+    return f"originals/{sha256[:2]}/{sha256}"
+
+
+def public_path(media_id: str, stamp: str, name: str) -> str:
+    """The path below STATION_MEDIA of a file that readers fetch."""
+    return f"public/{media_id}/{stamp}/{name}"
+
+
+def promised(path: str) -> str:
+    """The SHA-256 that a path promises: an original's; none of what was made of one."""
+    found = _ORIGINAL.fullmatch(path)
+    return found[2] if found else ""
+
+
+def is_ours(path: str) -> bool:
+    """Whether a file of ours can have this path below STATION_MEDIA, or below a folder of its shape."""
+    top, *rest = path.split("/")
+    return bool(promised(path)) or (top == "public" and len(rest) == 3 and _is_public(*rest))
+
+
+def lying(root: Path, trouble: Callable[[OSError], None] | None = None) -> Iterator[tuple[str, int]]:
+    """Every file of ours below a folder of this shape: its path there, and its bytes. Links are none of ours.
+
+    `trouble` hears of folders that cannot be read.
+    """
+    for top in ("originals", "public"):
+        for folder, _, names in os.walk(root / top, onerror=trouble):
+            for name in names:
+                path = Path(folder, name)
+                below = path.relative_to(root).as_posix()
+                with suppress(FileNotFoundError):  # it was deleted meanwhile
+                    found = path.lstat()
+                    if is_ours(below) and stat.S_ISREG(found.st_mode):
+                        yield below, found.st_size
 
 
 @contextmanager
@@ -90,9 +130,9 @@ def publish(file: Path, media_id: str, stamp: str, name: str) -> None:
 
 def public_file(media_id: str, stamp: str, name: str) -> Path | None:
     """What lies under an address that a reader asks for; None for what is no address of ours, or is not there."""
-    if not (_ID.fullmatch(media_id) and _STAMP.fullmatch(stamp) and _NAME.fullmatch(name)):
+    if not _is_public(media_id, stamp, name):
         return None
-    path = settings().media / "public" / media_id / stamp / name
+    path = settings().media / public_path(media_id, stamp, name)
     return path if path.is_file() else None
 
 
@@ -108,6 +148,10 @@ def drop(media_id: str, sha256: str | None) -> None:
     if sha256:
         with suppress(FileNotFoundError):
             original(sha256).unlink()
+
+
+def _is_public(media_id: str, stamp: str, name: str) -> bool:
+    return bool(_ID.fullmatch(media_id) and _STAMP.fullmatch(stamp) and _NAME.fullmatch(name))
 
 
 def _folder(name: str) -> Path:

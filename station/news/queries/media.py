@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 from sqlalchemy.orm import aliased
 
 from station.core import clock, search
@@ -248,6 +249,17 @@ def files_missing() -> list[str]:
             lines.append(f"{view.public_id} ({row.name}) misses {' and '.join(what)}.")
     more = len(lines) - MOST_LINES
     return lines[:MOST_LINES] + ([f"And {more} more."] if more > 0 else [])
+
+
+def files_named(connection: Connection) -> set[str]:
+    """The paths below STATION_MEDIA that a database names: what readers fetch, and originals but of the refused."""
+    found = set()
+    for row in connection.execute(sa.select(Media.id, Media.state, Media.sha256, Media.files)):
+        if row.state is not MediaState.REFUSED:
+            found.add(shelf.original_path(row.sha256))
+        name = public_id(PREFIX, row.id)
+        found.update(shelf.public_path(name, each["stamp"], name_of(each)) for each in row.files)
+    return found
 
 
 def media_view(row: Media) -> MediaView:

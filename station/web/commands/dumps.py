@@ -12,7 +12,7 @@ import sqlite3
 import subprocess
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy.engine import Connection
 
 from station.core.db import db
+from station.news.queries.media import files_named
 
 OF_THE_ENGINE = ("alembic_version", "search_fts", "sqlite_")
 LOCK_WAIT = "-c lock_timeout=15s"  # a restore does not wait for whoever forgot to stop
@@ -32,14 +33,18 @@ class BackupError(Exception):
 
 @dataclass(frozen=True)
 class Contents:
-    """What a database holds at one moment: its migration, the rows of each table, and each account of the ledger."""
+    """What a database holds at one moment: its migration, the rows of each table, and each account of the ledger.
+
+    `named` are the files below STATION_MEDIA that its rows name; known of a copy as it is made, and no part of it.
+    """
 
     revision: str
     rows: dict[str, int]
     ledger: dict[str, int]
+    named: frozenset[str] = field(default=frozenset(), compare=False)
 
     def plain(self) -> dict[str, Any]:
-        return asdict(self)
+        return {"revision": self.revision, "rows": self.rows, "ledger": self.ledger}
 
 
 def engine_name() -> str:
@@ -76,7 +81,8 @@ def _contents(connection: Connection) -> Contents | None:
     tables = [name for name in sa.inspect(connection).get_table_names() if not name.startswith(OF_THE_ENGINE)]
     count = sa.select(sa.func.count())
     rows = {name: connection.scalar(count.select_from(sa.table(name))) or 0 for name in sorted(tables)}
-    return Contents(revision, rows, _ledger(connection) if "ledger_entry" in rows else {})
+    named = files_named(connection) if "media" in rows else ()
+    return Contents(revision, rows, _ledger(connection) if "ledger_entry" in rows else {}, frozenset(named))
 
 
 def _ledger(connection: Connection) -> dict[str, int]:
@@ -93,8 +99,11 @@ def _sqlite_file() -> Path:
 
 def _dump_sqlite(target: Path) -> Contents:
     with closing(sqlite3.connect(_sqlite_file())) as source, closing(sqlite3.connect(target)) as copy:
-        source.backup(copy)  # sqlite.org/backup.html
-        copy.execute("PRAGMA journal_mode=DELETE")  # one file, without a -wal beside it
+        try:
+            source.backup(copy)  # sqlite.org/backup.html
+            copy.execute("PRAGMA journal_mode=DELETE")  # one file, without a -wal beside it
+        except sqlite3.OperationalError as error:
+            raise BackupError(f"SQLite says, while it copies into {target.parent.parent}: {error}.") from error
         _whole(copy)
     return _contents_of_file(target)
 
