@@ -59,6 +59,7 @@ KINDS = {
     "receipt": "Receipt",
     "receipt_replaced": "Receipt that replaces one",
     "letter": "Letter",
+    "letter_void": "Letter that holds no more",
     "receipts.statement": "Yearly statement",
 }
 

@@ -69,6 +69,11 @@ def _letter(language: str = "en") -> dict[str, Any]:
     return policies.letter_context("L2026-000012", "Ana Peña-Castellanos", said, None)
 
 
+def _letter_void(language: str = "en") -> dict[str, Any]:
+    why = policies.Why(policies.Because.MISTAKE).said(language)
+    return policies.letter_void_context("L2026-000012", "Ana Peña-Castellanos", why, None)
+
+
 def _statement(language: str = "en") -> dict[str, Any]:
     house, day = the_licensee(), date(2027, 1, 12)
     gift = statements.GiftLine(
@@ -154,6 +159,7 @@ SAMPLES: Mapping[str, Callable[..., dict[str, Any]]] = {
     "receipts/mail/receipt": _receipt,
     "receipts/mail/replaced": _replaced,
     "receipts/mail/letter": _letter,
+    "receipts/mail/letter_void": _letter_void,
     "receipts/mail/statement": _statement,
     "mail/mailings/letter": _mailing,
     **{

@@ -61,7 +61,9 @@ def take_back(gift_id: str) -> ResponseReturnValue:
         try:
             bounced, reason = form.why.data == "bounced", form.reason.data or ""
             services.void_gift(found, reason, current_person().actor, bounced=bounced)
-            flash("The gift is taken back: its ledger lines are reversed and its receipt is void.", "success")
+            flash(
+                "The gift is taken back: its ledger lines are reversed, and what acknowledged it is void.", "success"
+            )
         except CannotUndo as refusal:
             flash(str(refusal), "error")
     else:

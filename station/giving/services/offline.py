@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from station.accounts.models import Role
-from station.accounts.services import open_work_item
+from station.accounts.services import open_work_item, settle_work_item
 from station.core import clock, events, search
 from station.core.actor import Actor
 from station.core.db import db, transaction
@@ -215,10 +215,10 @@ def _tell(gift: Gift, keyed: OfflineGift, label: str, actor: Actor) -> None:
 
 
 def void_gift(gift_id: UUID, reason: str, actor: Actor, *, bounced: bool = False) -> None:
-    """Take back a gift that was keyed by mistake, or whose check bounced: payment, ledger and receipt in one.
+    """Take back a gift that was keyed by mistake, or whose check bounced: payment, ledger, receipt, letters in one.
 
-    The gift and its receipt's number stay. A donor whom the receipt may have reached is told, but not in the words of
-    `reason`, which are the desk's. Raises CannotUndo.
+    The gift and its receipt's number stay. Whom the receipt or a letter may have reached is told, but not in the
+    words of `reason`, which are the desk's. Raises CannotUndo.
     """
     with transaction() as session:
         gift = session.get(Gift, gift_id)
@@ -226,16 +226,18 @@ def void_gift(gift_id: UUID, reason: str, actor: Actor, *, bounced: bool = False
             raise CannotUndo("There is no such gift.")
         (payments.bounce_check if bounced else payments.void_payment)(gift.payment_id, reason, actor)
         donor = members.member(gift.member_id)
+        why = Why(Because.CHECK_BOUNCED, gift.amount) if bounced else Why(Because.MISTAKE)
         replace(
             reference=gift.id,
             amount=Money(0, gift.currency),
             email=donor.email if donor else "",
             station_name=station_by_id(gift.station_id).name,
             interval=None,
-            reason=Why(Because.CHECK_BOUNCED, gift.amount) if bounced else Why(Because.MISTAKE),
+            reason=why,
             tell=recall(gift.id, reason, actor),
             actor=actor,
         )
-        void_letters_of(gift.id, reason, actor)
+        void_letters_of(gift.id, why, actor)
+        settle_work_item(letter_key(gift.id), "The gift was taken back.", actor)
         about = [Subject("gift", gift.id), Subject("member", gift.member_id)]
         events.record("giving.gift.voided", actor, about, {"amount": str(gift.amount), "reason": reason})

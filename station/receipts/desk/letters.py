@@ -16,7 +16,6 @@ from station.members import queries as members
 from station.members.queries import MemberView
 from station.receipts import queries, services
 from station.receipts.forms import PropertyForm
-from station.receipts.models import LetterKind
 from station.receipts.queries import LetterView
 
 desk = Blueprint("letters_desk", __name__, url_prefix="/desk/letters")
@@ -35,7 +34,7 @@ def show(letter_id: str) -> str:
     letter = _found(letter_id)
     member = members.member(letter.member_id)
     may, mails = current_person().may(Role.DEVELOPMENT) and not letter.void_because, _mails(letter)
-    email = member.email if member and letter.kind is not LetterKind.FUND_ADVISER else ""
+    email = queries.letter_email(letter.kind, letter.member_id)
     email = "" if email in {each.recipient for each in mails} else email
     return render_template(
         "receipts/desk/letter.html", letter=letter, member=member, may=may, mails=mails, email=email
@@ -55,14 +54,14 @@ def on_paper(letter_id: str) -> Response:
 def mail(letter_id: str) -> ResponseReturnValue:
     """Send a letter to its member's address."""
     letter = _found(letter_id)
-    member = members.member(letter.member_id)
-    if letter.void_because or member is None or not member.email:
+    email = queries.letter_email(letter.kind, letter.member_id)
+    if letter.void_because or not email:
         flash("This letter cannot be mailed: it is void, or there is no email address. Print it.", "error")
-    elif any(each.recipient == member.email for each in _mails(letter)):
-        flash(f"It went to {member.email} before. Open that message to send it once more.", "info")
+    elif any(each.recipient == email for each in _mails(letter)):
+        flash(f"It went to {email} before. Open that message to send it once more.", "info")
     else:
-        services.mail_letter(letter.id, member.email, current_person().actor)
-        flash(f"The letter is on its way to {member.email}.", "success")
+        services.mail_letter(letter.id, email, current_person().actor)
+        flash(f"The letter is on its way to {email}.", "success")
     return redirect(url_for(".show", letter_id=letter_id), 303)
 
 
@@ -91,7 +90,7 @@ def _written(form: PropertyForm, member: MemberView) -> ResponseReturnValue:
 
 
 def _mails(letter: LetterView) -> list[MailView]:
-    """The messages that carried a letter."""
+    """The messages that carried a letter, or told that it holds no more."""
     return mail_queries.mail_about(letter.member_id, str(letter.id))
 
 

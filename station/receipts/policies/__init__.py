@@ -3,7 +3,13 @@
 from station.receipts.policies.benefits import Benefit, BenefitClass
 from station.receipts.policies.kinds import acknowledgment, letter_advice, letter_kinds
 from station.receipts.policies.legends import PLACES, STATES, WANTED, Place, for_donor
-from station.receipts.policies.mailing import letter_context, mail_context, often, replaced_context
+from station.receipts.policies.mailing import (
+    letter_context,
+    letter_void_context,
+    mail_context,
+    often,
+    replaced_context,
+)
 from station.receipts.policies.returning import Judged, benefit_of, judged, plain
 from station.receipts.policies.wordings import (
     LANGUAGES,
@@ -54,6 +60,7 @@ __all__ = [
     "letter_context",
     "letter_kinds",
     "letter_text",
+    "letter_void_context",
     "long_day",
     "mail_context",
     "offered",

@@ -46,6 +46,11 @@ def letter_context(number: str, to_name: str, text: str, station: object) -> dic
     return {"station": station, "number": number, "to_name": to_name, "text": text, "sections": sections(text)}
 
 
+def letter_void_context(number: str, to_name: str, reason: str, station: object) -> dict[str, Any]:
+    """What the mail about a letter that holds no more is rendered from."""
+    return {"station": station, "number": number, "to_name": to_name, "reason": reason}
+
+
 def often(interval: Interval | None, language: str) -> str:
     """monthly; mensual; nothing for a gift once."""
     return speech(language).intervals[interval.value][0] if interval else ""

@@ -14,6 +14,7 @@ from station.core.db import db
 from station.core.ids import public_id
 from station.core.money import Money
 from station.licensee.queries import the_licensee
+from station.members import queries as members
 from station.receipts.models import HeldReceipt, Letter, LetterKind, LetterVoid
 from station.receipts.policies import OF_A_FUND, LetterFacts, Place, Section, sections
 from station.receipts.queries.legends import legends_for
@@ -113,6 +114,12 @@ def letters(limit: int = 200) -> list[LetterView]:
 def letters_of_member(member_id: UUID) -> list[LetterView]:
     """The letters about a member's gifts, the newest first."""
     return _letters(Letter.member_id == member_id)
+
+
+def letter_email(kind: LetterKind, member_id: UUID) -> str:
+    """The address of a letter's member, or nothing; nothing for the adviser of a fund, who is another person."""
+    member = None if kind is LetterKind.FUND_ADVISER else members.member(member_id)
+    return member.email if member else ""
 
 
 def held(held_id: UUID) -> HeldView | None:

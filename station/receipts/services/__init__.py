@@ -3,8 +3,8 @@
 from station.receipts.services.holding import CLERK, HELD, open_ones
 from station.receipts.services.issuing import issue, replace, void
 from station.receipts.services.legends import review_legends, write_legend
-from station.receipts.services.letters import mail_letter, void_letter, void_letters_of, write_letter
-from station.receipts.services.posting import post, post_letter, recall
+from station.receipts.services.letters import mail_letter, void_letters_of, write_letter
+from station.receipts.services.posting import post, post_letter, post_void_letter, recall
 from station.receipts.services.releasing import release, release_held
 from station.receipts.services.watching import watch_thresholds
 
@@ -16,13 +16,13 @@ __all__ = [
     "open_ones",
     "post",
     "post_letter",
+    "post_void_letter",
     "recall",
     "release",
     "release_held",
     "replace",
     "review_legends",
     "void",
-    "void_letter",
     "void_letters_of",
     "watch_thresholds",
     "write_legend",

@@ -13,13 +13,13 @@ from station.core.db import db, transaction
 from station.core.events import Subject
 from station.core.ids import new_id
 from station.core.locks import lock_name
-from station.core.upsert import insert_missing
 from station.mail.models import Stream
 from station.mail.queries import mail_by_keys
 from station.mail.services import queue_mail
 from station.receipts import policies, queries
 from station.receipts.models import Letter, LetterVoid
-from station.receipts.policies import LetterFacts
+from station.receipts.policies import LetterFacts, Why
+from station.receipts.services.posting import Reach, recall_letter, tell_void
 
 
 def write_letter(reference: UUID, member_id: UUID, facts: LetterFacts, actor: Actor, reason: str = "") -> UUID:
@@ -36,7 +36,7 @@ def write_letter(reference: UUID, member_id: UUID, facts: LetterFacts, actor: Ac
         if old is not None and holds and not reason:
             return old.id
         if old is not None and holds:
-            void_letter(old.id, reason, actor)
+            _void(old, reason, reason, actor)
         number = (session.scalar(sa.select(sa.func.max(Letter.number)).where(Letter.year == year)) or 0) + 1
         row = Letter(
             id=new_id(),
@@ -61,20 +61,28 @@ def write_letter(reference: UUID, member_id: UUID, facts: LetterFacts, actor: Ac
         return row.id
 
 
-def void_letters_of(reference: UUID, reason: str, actor: Actor) -> None:
-    """Let the letters about a gift hold no more. Joins the transaction."""
-    with transaction():
-        for each in queries.letters_of(reference):
-            if not each.void_because:
-                void_letter(each.id, reason, actor)
+def void_letters_of(reference: UUID, why: Why, actor: Actor) -> None:
+    """Let the letters about a gift hold no more, and tell whoever may have one, once. Joins the transaction.
 
-
-def void_letter(letter_id: UUID, reason: str, actor: Actor) -> None:
-    """Let a letter hold no more; it stays as written. Joins the transaction; again is nothing."""
+    `why` is said in the language of each letter. One that only waited to leave is called off, and nobody is told.
+    """
     with transaction() as session:
-        if insert_missing(LetterVoid, letter_id=letter_id, reason=reason[:300], voided_at=clock.now()):
-            row = session.get_one(Letter, letter_id)
-            events.record("receipts.letter.voided", actor, _about(row), {"label": row.label, "reason": reason})
+        mine = sa.select(Letter).where(
+            Letter.reference == reference, Letter.id.not_in(sa.select(LetterVoid.letter_id))
+        )
+        for row in session.scalars(mine.order_by(Letter.year, Letter.number)).all():
+            said = why.said(row.language)
+            reach = _void(row, said, why.said(), actor)
+            if reach is not Reach.STOPPED:
+                tell_void(row, said, reach)
+
+
+def _void(row: Letter, said: str, told: str, actor: Actor) -> Reach:
+    """Let a letter hold no more, and say how far it had come. `said` to its reader, `told` in the log."""
+    db.session().add(LetterVoid(letter_id=row.id, reason=said[:300], voided_at=clock.now()))
+    db.session().flush()
+    events.record("receipts.letter.voided", actor, _about(row), {"label": row.label, "reason": told})
+    return recall_letter(row, told, actor)
 
 
 def mail_letter(letter_id: UUID, email: str, actor: Actor) -> UUID:

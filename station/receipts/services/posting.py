@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -16,13 +18,22 @@ from station.licensee.queries import StationView, stations
 from station.mail.models import MailState, Stream
 from station.mail.queries import MailView, mail_about
 from station.mail.services import abort, queue_mail
-from station.receipts import queries
-from station.receipts.models import Receipt
+from station.receipts import policies, queries
+from station.receipts.models import Letter, Receipt
 from station.receipts.services.holding import CLERK
 
 MAY_HAVE_LEFT = (MailState.QUEUED, MailState.IN_FLIGHT, MailState.UNKNOWN, MailState.SENT)
 NO_EMAIL = "No email address is on file."
+NOT_KNOWN = "Nothing here says whether it was posted. If it was not, close this."
 ADDRESS_MISSING = "No postal address is kept here: look it up before you write the envelope."
+
+
+class Reach(StrEnum):
+    """How far something had come when it was called off."""
+
+    LEFT = "left"  # or it may have: whom it is for has to be told
+    STOPPED = "stopped"  # it waited, and goes nowhere any more
+    UNKNOWN = "unknown"  # nothing took it on its way, but a person may have printed it
 
 
 def mail_receipt(row: Receipt, email: str, context: dict[str, Any]) -> None:
@@ -101,21 +112,32 @@ def recall(reference: UUID, reason: str, actor: Actor) -> bool:
     Joins the current transaction. Returns whether any of it has left, or may have: then the donor has to be told.
     """
     versions = queries.versions_of(reference)
-    papers = [_by_post(each.id) for each in versions]
-    called_off = [key for key in papers if settle_work_item(key, reason, actor)]
-    posted = any(was_done(key, but_by=CLERK) for key in papers if key not in called_off)
     mails = mail_about(versions[0].member_id, str(reference)) if versions else []
-    left = [_left(each, bool(called_off), reason, actor) for each in mails]
-    return posted or any(left)
+    return _called_off([_by_post(each.id) for each in versions], mails, reason, actor) is Reach.LEFT
 
 
-def _left(mail: MailView, on_paper: bool, reason: str, actor: Actor) -> bool:
-    """Whether a message has reached its reader, or may have; one that waits is called off.
+def recall_letter(row: Letter, reason: str, actor: Actor) -> Reach:
+    """Call off what would still bring a letter to its reader; how far it had come. Joins the current transaction."""
+    return _called_off([_letter_by_post(row.id)], mail_about(row.member_id, str(row.id)), reason, actor)
 
-    One that bounced may be sent again, unless its receipt was to go on paper instead.
+
+def _called_off(papers: Sequence[str], mails: Sequence[MailView], reason: str, actor: Actor) -> Reach:
+    settled = [key for key in papers if settle_work_item(key, reason, actor)]
+    posted = any(was_done(key, but_by=CLERK) for key in papers if key not in settled)
+    stopped = [each for each in mails if _waits(each) and abort(each.id, reason, actor)]
+    if posted or any(_may_have_left(each, bool(settled)) for each in mails if each not in stopped):
+        return Reach.LEFT
+    return Reach.STOPPED if settled or stopped else Reach.UNKNOWN
+
+
+def _waits(mail: MailView) -> bool:
+    return mail.state is MailState.QUEUED and not mail.unsure
+
+
+def _may_have_left(mail: MailView, on_paper: bool) -> bool:
+    """Whether a message has reached its reader, or may have. One that bounced may be sent again, unless what it
+    carried was to go on paper instead.
     """
-    if mail.state is MailState.QUEUED and not mail.unsure:
-        return not abort(mail.id, reason, actor)
     if mail.state is MailState.BOUNCED:
         return not on_paper
     return mail.state in MAY_HAVE_LEFT or mail.unsure > 0
@@ -125,10 +147,50 @@ def post_letter(letter_id: UUID, label: str, to_name: str, why: str) -> None:
     """Ask a person to print a letter and post it."""
     open_work_item(
         "receipts.letter_by_post",
-        f"receipts.letter_by_post:{letter_id}",
+        _letter_by_post(letter_id),
         Role.DEVELOPMENT,
         f"Post letter {label} to {to_name}",
         f"{why} Print the letter and post it. {ADDRESS_MISSING}",
+        Subject("letter", letter_id),
+        {"letter": public_id("letter", letter_id)},
+    )
+
+
+def _letter_by_post(letter_id: UUID) -> str:
+    return f"receipts.letter_by_post:{letter_id}"
+
+
+def tell_void(row: Letter, reason: str, reach: Reach) -> None:
+    """Tell whoever has a letter that it holds no more. Joins the current transaction; again is nothing.
+
+    By mail, or on paper where there is no address. Of one that nothing took on its way a person alone knows whether
+    it was posted: they tell, or need not. `reason` is a sentence for its reader, in the letter's language.
+    """
+    email = queries.letter_email(row.kind, row.member_id)
+    if not email or reach is Reach.UNKNOWN:
+        post_void_letter(row.id, row.label, row.to_name, NOT_KNOWN if reach is Reach.UNKNOWN else NO_EMAIL)
+        return
+    queue_mail(
+        kind="letter_void",
+        key=f"{row.id}:void",
+        stream=Stream.RECEIPTS,
+        member_id=row.member_id,
+        to_name=row.to_name,
+        to_email=email,
+        template="receipts/mail/letter_void",
+        context=policies.letter_void_context(row.label, row.to_name, reason, None),
+        language=row.language,
+    )
+
+
+def post_void_letter(letter_id: UUID, label: str, to_name: str, why: str) -> None:
+    """Ask a person to tell somebody on paper that the letter which they have holds no more."""
+    open_work_item(
+        "receipts.letter_by_post",
+        f"{_letter_by_post(letter_id)}:void",
+        Role.DEVELOPMENT,
+        f"Tell {to_name} by post that letter {label} is void",
+        f"{why} Print the letter, which now says that it is void and why, and post it. {ADDRESS_MISSING}",
         Subject("letter", letter_id),
         {"letter": public_id("letter", letter_id)},
     )
