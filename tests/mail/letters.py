@@ -28,6 +28,7 @@ GIFT: dict[str, Any] = {
     "adjective": "monthly",
     "again": date(2026, 12, 3),
     "commitment": "$25 a month",
+    "legends": ("Formed in Nevada, and it says so at some length, as states like it when they want words.",),
     "link": LINK,
     "method": "Visa ending in 4242",
     "month": "December 2026",
@@ -115,7 +116,7 @@ def _notice(language: str = "en") -> dict[str, Any]:
         "event_on": "December 3, 2026",
         "month": "December 2026",
         "link": LINK,
-        "legends": ("Formed in Nevada, and it says so at some length, as states like it when they want words.",),
+        "legends": GIFT["legends"],
     }
 
 

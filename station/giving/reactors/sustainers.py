@@ -2,6 +2,10 @@
 
 A change is confirmed wherever it was asked, at the desk, on the donor's page or at Stripe's dashboard. A gift that
 stops because its donor has died, or whose donor took money back through the bank, is confirmed to nobody.
+
+Letters that confirm a gift, name its next charge or lead to the form of a new one print the legends of states: the
+strictest text wants them on "every solicitation, confirmation, receipt or reminder" (NC 131F-9(c)). Those that only
+say that nothing is charged, during a pause or from a day on, are none of these, and print none.
 """
 
 from __future__ import annotations
@@ -40,6 +44,8 @@ from station.payments.facts import (
     SustainerResumed,
 )
 from station.payments.models import ChangeKind, EndReason, PaymentKind, PaymentState
+from station.receipts.policies import Place
+from station.receipts.queries import legends_for
 
 Facts = Sequence[tuple[str, str]]
 NOTICE = "giving.sustainer.notice"
@@ -92,6 +98,7 @@ def sustainer_paused(paused: SustainerPaused) -> None:
         "nothing is charged while your gift is paused.",
         [("Paused until", until)],
         "What is left out is not caught up afterwards. You can end the pause earlier at any time.",
+        legends=False,
     )
 
 
@@ -114,7 +121,7 @@ def sustainer_ending(ending: SustainerEnding) -> None:
     else:
         title, lead = "Your gift will stop", "your gift stops as you asked. Nothing more is charged."
         facts = [("Stops on", printed(ending.ends_at))]
-    _confirm(ending.reference, ending.subscription_id, title, lead, facts)
+    _confirm(ending.reference, ending.subscription_id, title, lead, facts, legends=ending.ends_at is None)
 
 
 def sustainer_stopped(ended: SubscriptionEnded) -> None:
@@ -202,10 +209,12 @@ def _pledge(reference: UUID) -> Pledge | None:
     return db.session().get(Pledge, reference)
 
 
-def _confirm(reference: UUID, subscription_id: UUID, title: str, lead: str, facts: Facts, *more: str) -> None:
+def _confirm(
+    reference: UUID, subscription_id: UUID, title: str, lead: str, facts: Facts, *more: str, legends: bool = True
+) -> None:
     pledge = _pledge(reference)
     if pledge is not None:
-        _write(pledge, subscription_id, title, lead, facts, *more)
+        _write(pledge, subscription_id, title, lead, facts, *more, legends=legends)
 
 
 def _write(
@@ -216,6 +225,7 @@ def _write(
     facts: Facts,
     *more: str,
     link: dict[str, str] | None = None,
+    legends: bool = True,
 ) -> None:
     """One notice to the donor as they are called and reached today; to nobody whose address is not known."""
     member = members.member(pledge.member_id) if pledge.member_id else None
@@ -230,6 +240,7 @@ def _write(
         "lead": lead,
         "facts": facts,
         "more": more,
+        "legends": legends_for(Place.REMINDER) if legends else (),
         "link": link or {"label": "See or change your gift", "url": own_link(subscription_id)},
     }
     queue_mail(

@@ -25,7 +25,7 @@ class Place(StrEnum):
 PLACES: Mapping[Place, str] = {
     Place.FORM: "On the pledge form",
     Place.RECEIPT: "On receipts, letters and yearly statements",
-    Place.REMINDER: "On notices of recurring gifts and on appeals",
+    Place.REMINDER: "On letters about recurring gifts and on appeals",
 }
 
 

@@ -1,4 +1,7 @@
-"""“Send me my link”: the answer never tells whether an address is known, so everything is done by a job."""
+"""“Send me my link”: the answer never tells whether an address is known, so everything is done by a job.
+
+The letter prints no legend of a state: it asks for nothing and confirms no gift, it opens a page to who asked for it.
+"""
 
 from __future__ import annotations
 

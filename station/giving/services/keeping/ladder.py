@@ -1,4 +1,8 @@
-"""Letters to sustainers about failed charges: each once, decided from the rows as they are when it is written."""
+"""Letters to sustainers about failed charges: each once, decided from the rows as they are when it is written.
+
+All print the legends of states: each asks for the money that did not come, or confirms that it came after all, and
+the strictest text wants them on "every solicitation, confirmation, receipt or reminder" (NC 131F-9(c)).
+"""
 
 from __future__ import annotations
 
@@ -21,6 +25,8 @@ from station.payments import policies
 from station.payments import queries as payments
 from station.payments.policies import Step
 from station.payments.queries import OpenInvoiceView
+from station.receipts.policies import Place
+from station.receipts.queries import legends_for
 
 ABOUT_INVOICE = Job("giving.write_about_invoice", Queue.MAIL)
 LETTER = {
@@ -89,6 +95,7 @@ def _write(step: Step, key: str, donor: Sustainer, invoice: OpenInvoiceView | No
             "period": donor.frequency.value,
             "station_name": donor.supported,
             "link": own_link(donor.subscription_id),
+            "legends": legends_for(Place.REMINDER),
             **more,
         },
     )
@@ -116,5 +123,6 @@ def write_returned(payment_id: UUID, pledge_id: UUID, why: str) -> None:
             "station_name": pledge.supported,
             "reason": why,
             "link": f"{runtime.settings().base_url}/give?pledge={pledge.public_id}",
+            "legends": legends_for(Place.REMINDER),
         },
     )
