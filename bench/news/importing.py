@@ -57,15 +57,7 @@ def document(chance: random.Random, number: int) -> dict[str, Any]:
     texts = [_asset("text", text=each) for each in paragraphs(chance, chance.randint(12, 25))]
     pictures = [_picture(chance, f"{number}-{at}") for at in range(2)]
     names = [_asset("byline", name=f"{chance.choice('ABC')}. Writer {chance.randint(1, 40)}") for _ in range(2)]
-    sound = _asset(
-        "audio",
-        title="Heard on the air",
-        duration=240,
-        isDownloadable=True,
-        isStreamable=True,
-        isEmbeddable=True,
-        enclosures=[{"href": f"https://audio.example.org/{number}.mp3", "type": "audio/mpeg", "fileSize": 3_840_000}],
-    )
+    sound = _sound(number)
     assets = {f"{cds_id}-{at}": each for at, each in enumerate([*texts, *pictures, *names, sound])}
     at = {id(each): {"href": f"#/assets/{name}"} for name, each in assets.items()}
     return {
@@ -92,6 +84,18 @@ def document(chance: random.Random, number: int) -> dict[str, Any]:
         "isRestrictedToAuthorizedOrgServiceIds": False,
         "assets": assets,
     }
+
+
+def _sound(number: int) -> dict[str, Any]:
+    return _asset(
+        "audio",
+        title="Heard on the air",
+        duration=240,
+        isDownloadable=True,
+        isStreamable=True,
+        isEmbeddable=True,
+        enclosures=[{"href": f"https://audio.example.org/{number}.mp3", "type": "audio/mpeg", "fileSize": 3_840_000}],
+    )
 
 
 def _asset(kind: str, **fields: Any) -> dict[str, Any]:

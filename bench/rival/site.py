@@ -41,6 +41,13 @@ def site(folder: Path, template: str) -> Any:
     """The site as a WSGI application, in a folder of its own; this template prints its article. Once a process."""
     (folder / "templates" / "rival").mkdir(parents=True)
     (folder / "templates" / "rival" / "article_page.html").write_text(template, encoding="utf-8")
+    _configure(folder)
+    django.setup()
+    call_command("migrate", run_syncdb=True, verbosity=0)
+    return get_wsgi_application()
+
+
+def _configure(folder: Path) -> None:
     settings.configure(
         DEBUG=False,
         SECRET_KEY="bench",
@@ -80,9 +87,6 @@ def site(folder: Path, template: str) -> Any:
         },
         LOGGING_CONFIG=None,
     )
-    django.setup()
-    call_command("migrate", run_syncdb=True, verbosity=0)
-    return get_wsgi_application()
 
 
 def article(headline: str, byline: str, paragraphs: list[str]) -> str:

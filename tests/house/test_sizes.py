@@ -10,7 +10,9 @@ import pytest
 
 from config import ROOT
 
-CODE = sorted(p for folder in ("station", "worker", "sandbox") for p in (ROOT / folder).rglob("*.py"))
+CODE = sorted(
+    p for folder in ("station", "worker", "sandbox", "bench", "tools") for p in (ROOT / folder).rglob("*.py")
+)
 TABLES_OF_DATA = {"station/web/tables.py"}
 
 
@@ -24,10 +26,13 @@ def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
             yield node
 
 
-def length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
-    """Lines from `def` to the end, without the docstring."""
-    doc = node.body[0] if ast.get_docstring(node, clean=False) is not None else None
-    return (node.end_lineno or 0) - node.lineno + 1 - ((doc.end_lineno or 0) - doc.lineno + 1 if doc else 0)
+def lines_of(node: ast.stmt) -> int:
+    return (node.end_lineno or 0) - node.lineno + 1
+
+
+def docstring(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """How many lines it has: what a view or a task may say of itself does not count against its few."""
+    return lines_of(node.body[0]) if ast.get_docstring(node, clean=False) is not None else 0
 
 
 def is_view(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
@@ -51,13 +56,13 @@ def test_files_and_functions_keep_their_budgets(path: Path) -> None:
     lines = len(path.read_text(encoding="utf-8").splitlines())
     found = [f"{lines} lines"] if lines > 300 and name(path) not in TABLES_OF_DATA else []
     for node in functions(path):
-        limit = 40
+        limit, many = 40, lines_of(node)
         if name(path).startswith("station/") and is_view(node):
-            limit = 15
+            limit, many = 15, many - docstring(node)
         elif name(path).startswith("worker/tasks/"):
-            limit = 10
-        if length(node) > limit:
-            found.append(f"{node.name} has {length(node)} lines, its limit is {limit}")
+            limit, many = 10, many - docstring(node)
+        if many > limit:
+            found.append(f"{node.name} has {many} lines, its limit is {limit}")
         found += [
             f"{node.name} imports inside"
             for inner in ast.walk(node)

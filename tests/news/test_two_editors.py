@@ -142,5 +142,6 @@ def test_marks_on_plain_values() -> None:
     same_as_seen(Row("a"), names, mark(Row("a"), names))
     same_as_seen(Row("a"), names, None)
     for seen in ("", mark(Row("b"), names)):
-        with pytest.raises(ChangedSince):
+        with pytest.raises(ChangedSince) as found:
             same_as_seen(Row("a"), names, seen)
+        assert found.value.now == mark(Row("a"), names)

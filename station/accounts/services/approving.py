@@ -45,9 +45,7 @@ def ask_approval(
     `asks` says what will be done, in a few words ("Refund $500.00 to Ana Ruiz"); `data`, plain JSON, is what carrying
     it out needs. Raises AlreadyAsked while the same kind waits for this subject, KeyError for an unknown kind.
     """
-    lasts, now = queries.approval_kind(kind).lasts, clock.now()
-    if asker.kind is not ActorKind.STAFF or asker.id is None:
-        raise ValueError("only a member of staff can ask for a second person")
+    lasts, now, asked_by = queries.approval_kind(kind).lasts, clock.now(), _staff(asker)
     with transaction():
         lapse_approvals()
         approval_id, words = new_id(), asks.replace("\x00", "")[:300]
@@ -61,7 +59,7 @@ def ask_approval(
             amount_cents=amount.cents if amount else None,
             data=dict(data or {}),
             reason=reason.strip().replace("\x00", ""),
-            asked_by=asker.id,
+            asked_by=asked_by,
             asked_at=now,
             expires_at=now + lasts,
             note="",
@@ -71,6 +69,13 @@ def ask_approval(
         subjects = [Subject("approval", approval_id), subject]
         events.record("accounts.approval.asked", asker, subjects, {"asks": words, "reason": reason.strip()})
         return approval_id
+
+
+def _staff(asker: Actor) -> UUID:
+    """Who asks. Raises ValueError for anybody but a member of staff."""
+    if asker.kind is not ActorKind.STAFF or asker.id is None:
+        raise ValueError("only a member of staff can ask for a second person")
+    return asker.id
 
 
 def decide(approval_id: UUID, yes: bool, note: str, decider: Person) -> None:

@@ -92,9 +92,9 @@ def show(media_id: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             services.describe(found.id, form.words(), current_person().actor, seen=form.mark_of_page)
-        except ChangedSince:
+        except ChangedSince as since:
             found = _media(media_id)
-            form.meanwhile(mark(found, WORDS))
+            form.meanwhile(since.now)
         else:
             flash("Kept.", "success")
             return redirect(url_for(".show", media_id=media_id), 303)

@@ -64,9 +64,8 @@ def _kept(form: PersonForm, person_id: UUID | None, station: StationView) -> Res
     except Refused as problem:
         form.refuse_slug(problem)
         return None
-    except ChangedSince:
-        now = newsroom.person_record(person_id) if person_id else None
-        form.meanwhile(mark(now, PERSON) if now else "")
+    except ChangedSince as since:
+        form.meanwhile(since.now)
         return None
     flash("Kept.", "success")
     return redirect(url_for(".index", station=station.slug), 303)

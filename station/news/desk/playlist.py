@@ -73,8 +73,8 @@ def _kept(form: PieceForm, entry_id: UUID | None, station: StationView) -> Respo
         return None
     try:
         services.keep_piece(entry_id, station.id, draft, current_person().actor, seen=form.mark_of_page)
-    except ChangedSince:
-        form.meanwhile(mark(queries.played(entry_id), PIECE) if entry_id else "")
+    except ChangedSince as since:
+        form.meanwhile(since.now)
         return None
     flash("Kept.", "success")
     return redirect(url_for(".index", station=station.slug, day=form.day.data), 303)

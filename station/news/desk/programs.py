@@ -50,8 +50,8 @@ def _kept(form: ProgramForm, found: Program | None, station_id: UUID) -> Respons
     """The way back once it is kept; None, with the reason in the form, when somebody else was here."""
     try:
         _keep(form, found.id if found else None, station_id)
-    except ChangedSince:
-        form.meanwhile(mark(found, PROGRAM))  # which is read anew: the transaction forgot it
+    except ChangedSince as since:
+        form.meanwhile(since.now)
         return None
     flash("Kept.", "success")
     return redirect(url_for(".index", station=station_by_id(station_id).slug), 303)

@@ -128,8 +128,8 @@ def _rule_kept(form: RuleForm, station: StationView, rule_id: UUID | None) -> Re
     """The way back once it is kept; None, with the reason in the form, when somebody else was here."""
     try:
         _keep_rule(form, station.id, rule_id)
-    except ChangedSince:
-        form.meanwhile(mark(queries.rule(rule_id), RULE) if rule_id else "")
+    except ChangedSince as since:
+        form.meanwhile(since.now)
         return None
     flash("Kept.", "success")
     return redirect(url_for(".index", station=station.slug), 303)
@@ -155,8 +155,8 @@ def _change_kept(form: ChangeForm, station: StationView, change_id: UUID | None)
     """The way back once it is kept; None, with the reason in the form, when somebody else was here."""
     try:
         _keep_change(form, station.id, change_id)
-    except ChangedSince:
-        form.meanwhile(mark(queries.override(change_id), CHANGE) if change_id else "")
+    except ChangedSince as since:
+        form.meanwhile(since.now)
         return None
     flash("Kept.", "success")
     return redirect(url_for(".index", station=station.slug), 303)

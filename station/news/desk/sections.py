@@ -74,9 +74,8 @@ def _kept(form: SectionForm, section_id: UUID | None, station: StationView) -> R
     except Refused as problem:
         form.refuse_slug(problem)
         return None
-    except ChangedSince:
-        now = newsroom.section_record(section_id) if section_id else None
-        form.meanwhile(mark(now, SECTION) if now else "")
+    except ChangedSince as since:
+        form.meanwhile(since.now)
         return None
     flash("Kept.", "success")
     return redirect(url_for(".index", station=station.slug), 303)

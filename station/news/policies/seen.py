@@ -7,7 +7,11 @@ from hashlib import sha256
 
 
 class ChangedSince(Exception):
-    """Somebody else changed a row since the page that was sent was opened."""
+    """Somebody else changed a row since the page that was sent was opened. Carries the mark of the row as it is."""
+
+    def __init__(self, now: str) -> None:
+        super().__init__("Somebody else changed this since the page was opened.")
+        self.now = now
 
 
 def mark(row: object, names: Iterable[str]) -> str:
@@ -17,5 +21,5 @@ def mark(row: object, names: Iterable[str]) -> str:
 
 def same_as_seen(row: object, names: Iterable[str], seen: str | None) -> None:
     """Raises ChangedSince when a row is not as it was seen. None asks nothing: a command looks at no page."""
-    if seen is not None and seen != mark(row, names):
-        raise ChangedSince
+    if seen is not None and seen != (now := mark(row, names)):
+        raise ChangedSince(now)

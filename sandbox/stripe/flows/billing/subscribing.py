@@ -28,18 +28,12 @@ def create(
         "subscription",
         now,
         automatic_tax={"disabled_reason": None, "enabled": False, "liability": None},
-        billing_cycle_anchor=begins.anchor or now,
-        billing_cycle_anchor_config=begins.config,
         billing_mode={"flexible": {"proration_discounts": "included"}, "type": "flexible"},
         cancellation_details={"comment": None, "feedback": None, "feedback_option": None, "reason": None},
         collection_method="charge_automatically",
         currency=prices[0][0]["currency"],
         customer=customer["id"],
         default_tax_rates=[],
-        start_date=now,
-        status="trialing" if begins.trial else "active",
-        trial_start=now if begins.trial else None,
-        trial_end=begins.anchor if begins.trial else None,
         invoice_settings={
             "account_tax_ids": None,
             "issuer": {"type": "self"},
@@ -53,6 +47,7 @@ def create(
             "save_default_payment_method": "off",
         },
         trial_settings={"end_behavior": {"missing_payment_method": "create_invoice"}},
+        **_beginning(begins, now),
         **values,
     )
     items = [_item(subscription, price, quantity, begins) for price, quantity in prices]
@@ -60,6 +55,18 @@ def create(
     keep(sandbox, subscription)
     plan_renewal(sandbox, subscription)
     return subscription
+
+
+def _beginning(begins: Beginning, now: int) -> Obj:
+    """When it starts, and what its periods are counted from; during a trial nothing is charged until then."""
+    return {
+        "billing_cycle_anchor": begins.anchor or now,
+        "billing_cycle_anchor_config": begins.config,
+        "start_date": now,
+        "status": "trialing" if begins.trial else "active",
+        "trial_start": now if begins.trial else None,
+        "trial_end": begins.anchor if begins.trial else None,
+    }
 
 
 def first_invoice(sandbox: Sandbox, subscription: Obj, begins: Beginning) -> Obj:

@@ -68,27 +68,10 @@ def open_payment(
     `expected` was prepared for a visitor who has not said that they pay (see `expect`): Stripe is not asked about it
     while its checkout lasts. Of the amount, `cover_cents` cover fees; a second station has half of it.
     """
-    now, livemode = clock.now(), settings().livemode
     with transaction() as session:
         halves = (station_id, second_station_id)
         order = interval and _open_subscription(reference, halves, amount, cover_cents, interval, charge_day)
-        payment = Payment(
-            id=new_id(),
-            kind=PaymentKind.FIRST if interval else PaymentKind.ONCE,
-            state=PaymentState.CREATED,
-            reference=reference,
-            station_id=station_id,
-            second_station_id=second_station_id,
-            subscription_id=order or None,
-            currency=amount.currency,
-            fee_cents=0,
-            livemode=livemode,
-            expected=expected,
-            checkout_url="",
-            checkout_secret="",
-            created_at=now,
-            updated_at=now,
-        )
+        payment = _payment(reference, halves, order or None, amount.currency, expected)
         set_amount(payment, amount, cover_cents)
         session.add(payment)
         session.flush()
@@ -96,6 +79,30 @@ def open_payment(
             "payments.payment.opened", actor, subjects(payment), {"amount": str(amount), "interval": interval or ""}
         )
         return payment.id
+
+
+def _payment(
+    reference: UUID, stations: tuple[UUID, UUID | None], order: UUID | None, currency: str, expected: bool
+) -> Payment:
+    """The row of a payment before Stripe knows of it, without its amount; of an order it is the first charge."""
+    now = clock.now()
+    return Payment(
+        id=new_id(),
+        kind=PaymentKind.FIRST if order else PaymentKind.ONCE,
+        state=PaymentState.CREATED,
+        reference=reference,
+        station_id=stations[0],
+        second_station_id=stations[1],
+        subscription_id=order,
+        currency=currency,
+        fee_cents=0,
+        livemode=settings().livemode,
+        expected=expected,
+        checkout_url="",
+        checkout_secret="",
+        created_at=now,
+        updated_at=now,
+    )
 
 
 def expect(payment_id: UUID) -> None:
