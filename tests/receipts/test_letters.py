@@ -126,6 +126,26 @@ def test_goods_and_a_vehicle_get_their_letter_from_the_members_record(app: Flask
     assert paper.status_code == 200
 
 
+def test_a_letter_about_goods_is_taken_back_by_itself(app: Flask, desk: Desk) -> None:
+    browser, who = desk("development"), member()
+    made = send(browser, f"/desk/letters/new/{public_id('member', who)}", FORM)
+    assert "Take the letter back" in made.text
+    page = f"/desk/letters/{public_id('letter', db.session().scalars(sa.select(Letter.id)).one())}"
+    assert (
+        ">The gift that it is about was entered in our books by mistake.</span>"
+        in send(browser, f"{page}/take-back", {}, page).text
+    )
+    title = f"Tell Ana Ruiz by post that letter L{DAY.year}-000001 is void"
+    assert open_work() == [("receipts.letter_by_post", title)]
+    assert "Take the letter back" not in browser.get(page).text
+    other = f"/desk/letters/{public_id('letter', letter(new_id()))}"
+    assert "Take the letter back" not in browser.get(other).text
+    new = f"/desk/letters/new/{public_id('member', who)}"
+    for address in (page, other):
+        assert "take that back instead" in send(browser, f"{address}/take-back", {}, new).text
+    assert len(open_work()) == 1
+
+
 def test_what_came_back_for_good_is_printed(app: Flask) -> None:
     reference = new_id()
     with transaction():

@@ -16,6 +16,7 @@ from station.members import queries as members
 from station.members.queries import MemberView
 from station.receipts import queries, services
 from station.receipts.forms import PropertyForm
+from station.receipts.policies import Because, Why
 from station.receipts.queries import LetterView
 
 desk = Blueprint("letters_desk", __name__, url_prefix="/desk/letters")
@@ -62,6 +63,19 @@ def mail(letter_id: str) -> ResponseReturnValue:
     else:
         services.mail_letter(letter.id, email, current_person().actor)
         flash(f"The letter is on its way to {email}.", "success")
+    return redirect(url_for(".show", letter_id=letter_id), 303)
+
+
+@desk.post("/<letter_id>/take-back")
+@only(Role.DEVELOPMENT)
+def take_back(letter_id: str) -> ResponseReturnValue:
+    """Let a letter about goods or a vehicle hold no more; whoever may have it is told."""
+    letter = _found(letter_id)
+    if letter.void_because or not letter.of_property:
+        flash("It is void already, or is about a gift in the books: take that back instead.", "error")
+    else:
+        services.void_letters_of(letter.reference, Why(Because.MISTAKE), current_person().actor)
+        flash("The letter is void. Whoever may have it is told so.", "success")
     return redirect(url_for(".show", letter_id=letter_id), 303)
 
 

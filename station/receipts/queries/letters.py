@@ -49,6 +49,11 @@ class LetterView:
     void_because: str = ""  # empty: it holds
 
     @property
+    def of_property(self) -> bool:
+        """Whether it is about what stands in no book of money: no gift of it can be taken back, only the letter."""
+        return self.kind in (LetterKind.GOODS, LetterKind.VEHICLE)
+
+    @property
     def kind_name(self) -> str:
         return KINDS[self.kind]
 

@@ -13,6 +13,7 @@ from station.core.db import db, transaction
 from station.core.events import Subject
 from station.core.ids import new_id
 from station.core.locks import lock_name
+from station.core.upsert import insert_missing
 from station.mail.models import Stream
 from station.mail.queries import mail_by_keys
 from station.mail.services import queue_mail
@@ -79,8 +80,8 @@ def void_letters_of(reference: UUID, why: Why, actor: Actor) -> None:
 
 def _void(row: Letter, said: str, told: str, actor: Actor) -> Reach:
     """Let a letter hold no more, and say how far it had come. `said` to its reader, `told` in the log."""
-    db.session().add(LetterVoid(letter_id=row.id, reason=said[:300], voided_at=clock.now()))
-    db.session().flush()
+    if not insert_missing(LetterVoid, letter_id=row.id, reason=said[:300], voided_at=clock.now()):
+        return Reach.STOPPED  # by somebody else, in the same moment
     events.record("receipts.letter.voided", actor, _about(row), {"label": row.label, "reason": told})
     return recall_letter(row, told, actor)
 
