@@ -78,8 +78,10 @@ def gift(
         return order_id
 
 
-def card(order_id: UUID, kind: str = "card", label: str = "Visa ending 4242", **more: Any) -> UUID:
-    """What a gift charges."""
+def card(
+    order_id: UUID, kind: str = "card", label: str = "Visa ending 4242", *, own: bool = False, **more: Any
+) -> UUID:
+    """What a gift charges: its customer's default, or its own method."""
     now = clock.now()
     with transaction() as session:
         order = session.get_one(Subscription, order_id)
@@ -89,7 +91,7 @@ def card(order_id: UUID, kind: str = "card", label: str = "Visa ending 4242", **
             stripe_customer=order.stripe_customer,
             kind=kind,
             label=label,
-            is_default=True,
+            is_default=not own,
             livemode=False,
             created_at=now,
             updated_at=now,
@@ -97,6 +99,8 @@ def card(order_id: UUID, kind: str = "card", label: str = "Visa ending 4242", **
         )
         session.add(row)
         session.flush()
+        if own:
+            order.method_id = row.id
         return row.id
 
 

@@ -18,6 +18,7 @@ from station.core.actor import COMMAND
 from station.core.db import db
 from station.core.ids import public_id
 from station.core.places import INVARIANTS
+from station.giving import queries
 from station.giving.adopting import adopt_command
 from station.giving.models import Gift, Pledge
 from station.giving.services import CutOver, Outcome, Ruling, adopt_sustainers
@@ -49,6 +50,7 @@ def make(stripe_sandbox: Handle, outbox: Outbox) -> Make:
             "product_data": {"name": "Old gift"},
             "recurring": {"interval": every, "interval_count": count},
         }
+        card = more.pop("card", "4242424242424242")
         session = client._v1().checkout.sessions.create(
             {
                 "mode": "subscription",
@@ -57,7 +59,7 @@ def make(stripe_sandbox: Handle, outbox: Outbox) -> Make:
                 **more,
             }
         )
-        stripe_sandbox.pay(session.id, email=email, name="Ana Ruiz")
+        stripe_sandbox.pay(session.id, card, email=email, name="Ana Ruiz")
         stripe_sandbox.deliver_now(delayed=True)
         outbox()
         db.session.rollback()
@@ -111,6 +113,19 @@ def test_a_sustainer_goes_on_as_ours_and_nothing_is_charged(house: House, make: 
         pledge.id,
     )
     assert (count(Payment), count(Gift), len(stripe_sandbox.sandbox.store.all("charge"))) == (0, 0, charges)
+    books_are_in_order()
+
+
+def test_two_of_one_customer_each_keep_what_they_charge(house: House, make: Make, stripe_sandbox: Handle) -> None:
+    first = make()
+    second = make(customer=stripe_sandbox.get(first)["customer"], card="5555555555554444")
+    adopt(house, {second: Ruling(house.classical.id)})
+    shown = {row.stripe_subscription: queries.own_gift(row.id) for row in rows()}
+    assert {old: page and page.method and page.method.label for old, page in shown.items()} == {
+        first: "Visa ending 4242",
+        second: "Mastercard ending 4444",
+    }
+    assert len({row.stripe_customer for row in rows()}) == 1
     books_are_in_order()
 
 

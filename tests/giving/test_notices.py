@@ -401,6 +401,22 @@ def test_a_card_given_in_its_last_month_is_told_at_once_and_in_time(start: date)
     assert work("giving.notices_late") == []
 
 
+def test_of_two_gifts_of_one_customer_the_one_whose_card_ends_is_told(start: date) -> None:
+    first, second = (gift(next_on=date(2027, 4, 1), stripe_customer="cus_both") for _ in range(2))
+    for order_id in (first, second):
+        told(order_id, START)
+    card(first, label="Visa ending 4242", exp_month=8, exp_year=2027)
+    card(second, label="Mastercard ending 4444", own=True, exp_month=9, exp_year=2027)
+    go_to(date(2027, 7, 5))
+    assert give_notices() == 1
+    (notice,) = only(K.EXPIRING)
+    assert (notice.subscription_id, "Visa ending 4242" in notice.text) == (first, True)
+    go_to(date(2027, 8, 5))
+    assert give_notices() == 1
+    (notice,) = only(K.EXPIRING, second)
+    assert ("Mastercard ending 4444" in notice.text, "Visa ending 4242" in notice.text) == (True, False)
+
+
 # Bank accounts -----------------------------------------------------------------------------------------------------
 
 

@@ -170,7 +170,7 @@ def test_another_card_is_given_and_the_open_payment_is_only_offered(
     session = gone.location.rpartition("/")[2]
     assert stripe_sandbox.pay(session, "5555555555554444") is None
     back = followed(client, client.get(f"{path}?back=method"))  # before any event has told
-    assert "Your next gifts are charged to what you have just given." in back.text
+    assert "From now on this gift is charged to what you have just given." in back.text
     assert "Mastercard ending 4444" in back.text
     assert charges_of(stripe_sandbox, unpaid) == 0
     paid = followed(client, press(client, back, "Pay $5.00 now with Mastercard ending 4444"))

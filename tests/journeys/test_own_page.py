@@ -65,7 +65,7 @@ def test_a_refused_month_is_paid_with_another_card_by_keyboard(
     page.get_by_label("Security code").fill("123")
     page.get_by_label("Name on card").fill("Zoe Pena")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("Your next gifts are charged to what you have just given.")).to_be_visible()
+    expect(page.get_by_text("From now on this gift is charged to what you have just given.")).to_be_visible()
     page.get_by_role("button", name="Pay $5.00 now with Mastercard ending 4444").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_text("Your payment has arrived")).to_be_visible()

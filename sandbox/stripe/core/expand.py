@@ -22,8 +22,8 @@ def expand(store: Store, body: Obj, paths: list[str]) -> Obj:
 
 
 def _step(store: Store, node: Any, parts: list[str], path: str) -> None:
-    if not parts or node is None:
-        return
+    if not parts or node is None or (isinstance(node, dict) and node.get("deleted")):
+        return  # of an object that was deleted only its id is left
     if isinstance(node, list):
         for item in node:
             _step(store, item, parts, path)

@@ -38,8 +38,10 @@ API_VERSION = "2026-10-28.endive"
 RETRIES = 1
 # docs.stripe.com/expand: four levels at most, so that the money of an invoice is a question of its own
 MONEY = "latest_charge.balance_transaction"
-OF_SESSION = [f"payment_intent.{MONEY}", "subscription", "invoice.payments", "setup_intent.payment_method"]
-OF_INVOICE = ["payments", "parent.subscription_details.subscription"]
+OWN, COMMON = "default_payment_method", "customer.invoice_settings.default_payment_method"
+OF_ORDER = ["latest_invoice.payments", OWN, COMMON]
+OF_SESSION = [f"payment_intent.{MONEY}", f"subscription.{OWN}", "invoice.payments", "setup_intent.payment_method"]
+OF_INVOICE = ["payments", f"parent.subscription_details.subscription.{OWN}", COMMON]
 NOT_PAID = ("past_due", "unpaid")
 LOOK_THROUGH = 2000  # sessions, when one is searched by our id
 
@@ -155,7 +157,9 @@ def fetch_invoice(invoice_id: str) -> Invoice:
 
 
 def _order(subscription: dict[str, Any], bill: Mapping[str, Any], paying: Paying | None) -> StandingOrder:
-    """A subscription that came with a bill: why its newest charge failed is known when it is that bill's."""
+    """A subscription that came with a bill, its customer too: why its newest charge failed is known when it is that
+    bill's."""
+    subscription["customer"] = bill.get("customer") or subscription["customer"]
     if subscription["status"] not in NOT_PAID:
         return order_of(subscription)
     if id_of(subscription["latest_invoice"]) != bill.get("id"):
@@ -190,7 +194,7 @@ def invoices_of(subscription_id: str, limit: int = 6) -> list[str]:
 def fetch_subscription(subscription_id: str) -> StandingOrder:
     """A subscription as it is now, with the reason why its newest charge failed, if it did."""
     with translated():
-        found = _plain(_v1().subscriptions.retrieve(subscription_id, {"expand": ["latest_invoice.payments"]}))
+        found = _plain(_v1().subscriptions.retrieve(subscription_id, {"expand": OF_ORDER}))
         latest = found.get("latest_invoice")
         if isinstance(latest, Mapping) and latest["status"] == "open":
             return _unpaid(found, latest, _paying(latest))

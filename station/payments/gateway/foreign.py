@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from station.payments.gateway.client import _plain, _v1
+from station.payments.gateway.client import COMMON, OWN, _plain, _v1
 from station.payments.gateway.errors import translated
 from station.payments.gateway.orders import NAMESPACE
 from station.payments.gateway.parts import Plain, id_of
@@ -35,7 +35,7 @@ def foreign_orders(after: str = "") -> tuple[list[ForeignOrder], str]:
 
     docs.stripe.com/api/subscriptions/list. Raises StripeUnavailable and StripeRefused.
     """
-    wanted = {"limit": A_PAGE, "expand": ["data.customer"]}
+    wanted = {"limit": A_PAGE, "expand": [f"data.{OWN}", f"data.{COMMON}"]}
     with translated():
         page = _plain(_v1().subscriptions.list({**wanted, "starting_after": after} if after else wanted))
     rows = [_foreign(each) for each in page["data"]]

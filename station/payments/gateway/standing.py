@@ -8,11 +8,13 @@ caught up afterwards (docs.stripe.com/billing/subscriptions/pause-payment).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from station.core.money import Money
+from station.payments.gateway.collecting.saved import Saved, saved_of
 from station.payments.gateway.orders import RECURRING
 from station.payments.gateway.parts import Ours, Plain, id_of, instant, ours_of
 from station.payments.models import EndReason, Interval
@@ -54,9 +56,10 @@ class StandingOrder:
 
     `stuck`: its newest bill is unpaid and no further try comes by itself; None where that bill was not looked at.
     `paused`: collection rests, until `resumes_at` where that is said. `ends_at`: it is cancelled, and runs until
-    then. `method` is what it charges, "" for the customer's own default; `unpaid` its newest bill, where that is open
-    and was looked at. `item`, `product` and `amount_cents` are those of its one item; empty and None where it has
-    not exactly one.
+    then. `method` is what it charges, "" for its customer's default (docs.stripe.com/api/subscriptions/object
+    #subscription_object-default_payment_method); `own` is the same and `common` that default, where they were looked
+    at. `unpaid` is its newest bill, where that is open and was looked at. `item`, `product` and `amount_cents` are
+    those of its one item; empty and None where it has not exactly one.
     """
 
     id: str
@@ -76,6 +79,8 @@ class StandingOrder:
     amount_cents: int | None = None
     interval: Interval | None = None
     method: str = ""
+    own: Saved | None = None
+    common: Saved | None = None
     unpaid: Unpaid | None = None
 
     @property
@@ -112,8 +117,16 @@ def order_of(
         amount_cents=price["unit_amount"] * only.get("quantity", 1) if price.get("unit_amount") else None,
         interval=_interval(price.get("recurring") or {}),
         method=id_of(subscription.get("default_payment_method")) or "",
+        own=saved_of(subscription.get("default_payment_method")),
+        common=default_of(subscription["customer"]),
         unpaid=unpaid,
     )
+
+
+def default_of(customer: Any) -> Saved | None:
+    """What a customer's orders charge that name nothing themselves; None where it has none, or was not looked at."""
+    settings = customer.get("invoice_settings") if isinstance(customer, Mapping) else None
+    return saved_of((settings or {}).get("default_payment_method"))
 
 
 def _interval(recurring: Plain) -> Interval | None:

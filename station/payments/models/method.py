@@ -46,7 +46,7 @@ class PaymentMethod(Base):
     exp_month: Mapped[int | None]
     exp_year: Mapped[int | None]
     fingerprint: Mapped[str] = mapped_column(sa.String(60), default="")
-    is_default: Mapped[bool] = mapped_column(default=False)  # what the customer's standing order charges
+    is_default: Mapped[bool] = mapped_column(default=False)  # of its customer: for orders without one of their own
     state: Mapped[MethodState] = mapped_column(enum(MethodState), default=MethodState.KEPT)
     livemode: Mapped[bool]
     created_at: Mapped[datetime] = mapped_column(Utc)

@@ -42,7 +42,7 @@ class Subscription(Base):
     """A sustainer's standing order at Stripe, which owns the schedule and the card retries.
 
     `charge_day` is what the donor chose: 1 to 31, in a shorter month its last day. Without it
-    Stripe's own day stands.
+    Stripe's own day stands. `method_id` is what it charges by its own word; without it, its customer's default.
     """
 
     __tablename__ = "subscription"
@@ -66,6 +66,7 @@ class Subscription(Base):
     livemode: Mapped[bool]
     stripe_subscription: Mapped[str | None] = mapped_column(sa.String(255), unique=True)
     stripe_customer: Mapped[str | None] = mapped_column(sa.String(255), index=True)
+    method_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("payment_method.id"), index=True)
     current_period_end: Mapped[datetime | None] = mapped_column(Utc)
     paused_until: Mapped[datetime | None] = mapped_column(Utc)  # a pause without it has no end
     ends_at: Mapped[datetime | None] = mapped_column(Utc)  # cancelled, and runs until then

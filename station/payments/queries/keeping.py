@@ -132,15 +132,26 @@ def offered_invoice(subscription_id: UUID) -> OpenInvoiceView | None:
 
 def method_of(subscription_id: UUID) -> MethodView | None:
     """What a standing order charges, as far as we know; None before its first charge."""
-    order = db.session().get(Subscription, subscription_id)
-    if order is None or order.stripe_customer is None:
-        return None
-    row = db.session().scalar(
-        sa.select(PaymentMethod).where(
-            PaymentMethod.stripe_customer == order.stripe_customer, PaymentMethod.is_default
-        )
-    )
+    row = charged_method(subscription_id)
     return method_view(row) if row else None
+
+
+def charged_method(subscription_id: UUID) -> PaymentMethod | None:
+    """The same as a row."""
+    return db.session().scalar(_charged_by(subscription_id))
+
+
+def charged() -> sa.ColumnElement[bool]:
+    """Whether a payment method is what a subscription charges: its own, or else its customer's default.
+
+    docs.stripe.com/api/subscriptions/object#subscription_object-default_payment_method
+    """
+    common = (PaymentMethod.stripe_customer == Subscription.stripe_customer, PaymentMethod.is_default)
+    return sa.or_(PaymentMethod.id == Subscription.method_id, sa.and_(Subscription.method_id.is_(None), *common))
+
+
+def _charged_by(subscription_id: UUID) -> sa.Select[PaymentMethod]:
+    return sa.select(PaymentMethod).join(Subscription, charged()).where(Subscription.id == subscription_id)
 
 
 def method_view(row: PaymentMethod) -> MethodView:
@@ -158,13 +169,10 @@ def method_changes(method_id: UUID) -> list[Told]:
     return tell(events_of(Subject("payment_method", method_id)))
 
 
-def orders_of_customer(stripe_customer: str) -> list[UUID]:
-    """Our subscriptions of a customer at Stripe; none for an empty id."""
-    if not stripe_customer:
-        return []
-    return list(
-        db.session().scalars(sa.select(Subscription.id).where(Subscription.stripe_customer == stripe_customer))
-    )
+def orders_charging(method_id: UUID) -> list[UUID]:
+    """Our subscriptions that charge a payment method."""
+    found = sa.select(Subscription.id).join(PaymentMethod, charged()).where(PaymentMethod.id == method_id)
+    return list(db.session().scalars(found.order_by(Subscription.id)))
 
 
 def disputed(subscription_id: UUID) -> bool:
@@ -216,6 +224,12 @@ def older_open_invoices(subscription_id: UUID, billed_at: datetime) -> list[UUID
 def lock_method_of(stripe_method: str) -> PaymentMethod | None:
     """The row of a payment method at Stripe, locked."""
     return db.session().scalar(_locked(sa.select(PaymentMethod).where(PaymentMethod.stripe_method == stripe_method)))
+
+
+def lock_charged(subscription_id: UUID) -> PaymentMethod | None:
+    """What a subscription charges, locked; the caller has locked the subscription."""
+    found = _charged_by(subscription_id).with_for_update(of=PaymentMethod)
+    return db.session().scalar(found.execution_options(populate_existing=True))
 
 
 def lock_methods_of(stripe_customer: str) -> Sequence[PaymentMethod]:

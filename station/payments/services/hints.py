@@ -99,6 +99,9 @@ def _other_terms(row: Subscription, order: StandingOrder) -> bool:
         return False
     priced = order.amount_cents is not None
     price = priced and (order.amount_cents, order.interval) != (row.amount_cents, row.interval)
+    method = queries.charged_method(row.id) if row.method_id else None
+    if order.method != (method.stripe_method if method else ""):
+        return True
     return price or (order.resumes_at, order.ends_at) != (row.paused_until, row.ends_at)
 
 

@@ -42,10 +42,10 @@ def open_invoice(rows: Rows, plan: Plan, subscription_id: UUID, stripe_id: str, 
     )
 
 
-def kept_method(rows: Rows, plan: Plan, customer: str, stripe_id: str, year: int) -> None:
-    """What a standing order charges."""
+def kept_method(rows: Rows, plan: Plan, customer: str, stripe_id: str, year: int) -> UUID:
+    """What a standing order charges; its id."""
     card = plan.method == "card"
-    rows.add(
+    return rows.add(
         PaymentMethod,
         plan.charges[0],
         stripe_method=stripe_id,
@@ -55,7 +55,7 @@ def kept_method(rows: Rows, plan: Plan, customer: str, stripe_id: str, year: int
         exp_month=9 if card else None,
         exp_year=year if card else None,
         fingerprint="",
-        is_default=True,
+        is_default=False,
         state=MethodState.KEPT,
         livemode=False,
         created_at=plan.charges[0],

@@ -58,6 +58,7 @@ class Orders:
         It has no id at Stripe: the sandbox does not know it, and the sweep must not ask.
         """
         first, last, customer = plan.charges[0], plan.charges[-1], name("cus")
+        method_id = kept_method(self.rows, plan, customer, name("pm"), self.calendar.now.year + 2)
         subscription_id = self.rows.add(
             Subscription,
             first,
@@ -71,13 +72,13 @@ class Orders:
             livemode=False,
             stripe_subscription=None,
             stripe_customer=customer,
+            method_id=method_id,
             created_at=first,
             updated_at=last,
             current_period_end=self._after(last, plan.frequency),
             paused_until=self.calendar.now + REST if plan.end is End.PAUSED else None,
             end_reason=CANCELLED if plan.end is End.CANCELLED else "",
         )
-        kept_method(self.rows, plan, customer, name("pm"), self.calendar.now.year + 2)
         self._tell(plan, "started", subscription_id, first)
         self._tell_end(plan, subscription_id, pledge_id, member_id)
         if plan.end in UNPAID:

@@ -27,6 +27,7 @@ from station.payments.models import (
     SubscriptionState,
 )
 from station.payments.policies import BANK_DEBIT, LIVE, UNPAID, Step, first_charge_after
+from station.payments.queries import charged
 
 SAME_CHARGE = timedelta(days=60)  # a yearly charge that was moved since its notice is still the same one
 SAME_CARD = timedelta(days=75)
@@ -89,11 +90,7 @@ def _judge_terms(row: Any, within: Horizon) -> Due:
 
 def _charged() -> sa.ColumnElement[bool]:
     """The method that a gift charges."""
-    return sa.and_(
-        PaymentMethod.stripe_customer == Subscription.stripe_customer,
-        PaymentMethod.is_default,
-        PaymentMethod.state == MethodState.KEPT,
-    )
+    return sa.and_(charged(), PaymentMethod.state == MethodState.KEPT)
 
 
 def _mandates(within: Horizon) -> sa.Select[Any]:

@@ -77,6 +77,11 @@ def saved_of_method(method: Plain, mandate: str = "") -> Saved:
     return _saved(method["id"], id_of(method.get("customer")) or "", method, bool(method["livemode"]), mandate)
 
 
+def saved_of(method: Any) -> Saved | None:
+    """A payment method where it came with what names it; None for its id alone, and for nothing."""
+    return saved_of_method(method) if isinstance(method, Mapping) else None
+
+
 def saved_of_setup(intent: Any) -> Saved | None:
     """What a SetupIntent has kept, with `payment_method` expanded; None until it has succeeded."""
     method = intent.get("payment_method") if isinstance(intent, Mapping) and intent["status"] == "succeeded" else None

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from station.core import clock, events
+from station.core import clock
 from station.core.actor import STRIPE
 from station.core.db import db, transaction
-from station.core.events import Subject
 from station.core.faults import point
 from station.payments import gateway, queries
 from station.payments.gateway import StripeRefused
@@ -15,6 +14,7 @@ from station.payments.models import Operation, PaymentMethod
 from station.payments.policies import SUBSCRIPTION
 from station.payments.services.checkout.closing import look_at_session
 from station.payments.services.collecting import calls
+from station.payments.services.folding import Fold, fold_subscription
 from station.payments.services.inbox import fold_again
 
 
@@ -52,9 +52,10 @@ def look_at_method_page(subscription_id: UUID) -> None:
 
 
 def adopt_method(session_id: str, subscription_id: str, method_id: str) -> None:
-    """Have a standing order charge what was given in a session, at Stripe and in our row; the same again is nothing.
+    """Have a standing order, and none but this, charge what was given in a session; the same again is nothing.
 
-    The key is the session's own, so that going back to an earlier card is a new call. Raises StripeUnavailable.
+    A look tells our row what Stripe charges then: the key is the session's own, so that going back to an earlier card
+    is a new call, and the answer to a late repetition is an old one. Raises StripeUnavailable.
     """
     order, method = queries.subscription_row(UUID(subscription_id)), db.session().get(PaymentMethod, UUID(method_id))
     if order is None or method is None or order.stripe_subscription is None or SUBSCRIPTION.is_final(order.state):
@@ -63,13 +64,9 @@ def adopt_method(session_id: str, subscription_id: str, method_id: str) -> None:
     db.session().rollback()  # no reading transaction stays open while Stripe answers
     gateway.charge_from_now_on(stripe_id, chosen, f"method:{session_id}")
     point("payments.collecting:adopted")
-    with transaction() as session:
-        queries.lock_subscription(order.id)
-        rows = queries.lock_methods_of(method.stripe_customer)
-        mine = session.get_one(PaymentMethod, method.id)
-        if mine.is_default:
-            return
-        for row in rows:
-            row.is_default, row.updated_at = row.id == mine.id, clock.now()
-        about = [Subject("payment_method", mine.id), Subject("subscription", order.id)]
-        events.record("payments.method.chosen", STRIPE, about, {"method": mine.label})
+    fold_again(lambda: _look(stripe_id))
+
+
+def _look(stripe_id: str) -> Fold:
+    began, found = clock.now(), gateway.fetch_subscription(stripe_id)
+    return lambda: fold_subscription(found, began)

@@ -13,7 +13,7 @@ from station.payments.gateway import StripeRefused
 from station.payments.models import InvoiceState, OpenInvoice, Operation
 from station.payments.queries import OpenInvoiceView
 from station.payments.services.collecting import calls
-from station.payments.services.collecting.methods import lock_default
+from station.payments.services.collecting.methods import lock_charged
 from station.payments.services.folding import Fold, fold_invoice
 from station.payments.services.inbox import fold_again
 
@@ -54,7 +54,7 @@ def _written(invoice_id: UUID, *, looked: bool) -> calls.OrderCall | None:
     with transaction():
         row = _lock_payable(invoice_id)
         what = f"pay:{row.id}"
-        params = {"invoice": row.stripe_invoice, "payment_method": lock_default(row.subscription_id)}
+        params = {"invoice": row.stripe_invoice, "payment_method": lock_charged(row.subscription_id)}
         if calls.outworn(what, params):
             if not looked:
                 return None

@@ -28,7 +28,7 @@ def fold_invoice(found: Invoice, began: datetime, actor: Actor = STRIPE) -> Outc
         note_unpaid(row, found.unpaid, actor)
     moved, closed = fold_order(row, order, began, actor), close(found.id, found.status, actor)
     changed = moved or closed
-    keep_paid_with(row, found.paying, order.method, actor)
+    keep_paid_with(row, order, found.paying, actor)
     outcome = (_first if found.first else _renewal)(row, found, changed, actor)
     return outcome.answering(found.id, order.id, with_fee(found.paying))
 

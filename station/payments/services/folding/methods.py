@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from station.core.actor import STRIPE, Actor
 from station.core.outbox import Job, Queue, enqueue
 from station.payments import queries
@@ -34,7 +36,7 @@ def fold_mandate(found: Allowance, actor: Actor = STRIPE) -> Outcome:
     return told(None, changed, f"the mandate is {mandate.state}").answering(found.id)
 
 
-def fold_setup(found: Session, actor: Actor = STRIPE) -> Outcome:
+def fold_setup(found: Session, began: datetime, actor: Actor = STRIPE) -> Outcome:
     """A checkout in setup mode: what was given there is kept, and a job has the standing order charge it."""
     order = queries.lock_subscription(found.ours.subscription_id) if found.ours.subscription_id else None
     if order is None or order.livemode is not found.livemode:
@@ -43,6 +45,6 @@ def fold_setup(found: Session, actor: Actor = STRIPE) -> Outcome:
         return told(None, False, f"the checkout for another method is {found.status}").answering(found.id)
     if found.given.customer != order.stripe_customer:
         return ignored("a method of another customer")
-    row = keep(found.given, actor, default=False)
+    row = keep(found.given, order, actor, began)
     enqueue(ADOPT, key=found.id, session_id=found.id, subscription_id=str(order.id), method_id=str(row.id))
     return told(None, True, f"{described(row)} was given").answering(found.id)

@@ -24,7 +24,7 @@ from station.payments.services.folding.subscriptions import fold_order, lock_sub
 def fold_session(found: Session, began: datetime, actor: Actor = STRIPE) -> Outcome:
     """A Checkout Session: money, a slow payment, a refusal or an expiry of the payment that it was opened for."""
     if found.mode == "setup":
-        return fold_setup(found, actor)
+        return fold_setup(found, began, actor)
     if found.ours.payment_id is None:
         return ignored("a checkout session without our ids")
     subscription = lock_subscription(found.ours.subscription_id)
@@ -40,7 +40,7 @@ def fold_session(found: Session, began: datetime, actor: Actor = STRIPE) -> Outc
         fold_order(subscription, found.order, began, actor)
         if subscription.stripe_subscription == found.order.id:
             answers.append(found.order.id)
-            keep_paid_with(subscription, found.paying, found.order.method, actor)
+            keep_paid_with(subscription, found.order, found.paying, actor)
         if found.invoice is not None:
             payment.invoice = found.invoice.id
             answers.append(found.invoice.id if found.paid else None)

@@ -13,6 +13,7 @@ from station.payments.models import Subscription
 from station.payments.policies import Standing, subscription_edge
 from station.payments.services import keeping, standing
 from station.payments.services.collecting.invoices import note_unpaid
+from station.payments.services.collecting.methods import take_method
 from station.payments.services.folding.outcome import Outcome, Overtaken, ignored, told
 
 
@@ -27,6 +28,7 @@ def fold_order(row: Subscription, order: StandingOrder, began: datetime, actor: 
         raise Overtaken
     row.stripe_subscription, row.stripe_customer = order.id, order.customer or None
     changed = standing.take_terms(row, order, actor)
+    changed = take_method(row, order, began, actor) or changed
     row.current_period_end, row.updated_at = order.period_end, clock.now()
     if order.unpaid:
         note_unpaid(row, order.unpaid, actor)
