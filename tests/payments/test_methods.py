@@ -45,6 +45,8 @@ class Two:
         newest, oldest = foreign_orders()[0]
         with transaction():
             self.ids = [sustaining.adopt(each, house.news.id, new_id(), COMMAND) for each in (oldest, newest)]
+        assert [sustaining.mark_adopted(each) for each in self.ids] == ["", ""]
+        told(sandbox, outbox)
 
     def charged(self) -> list[str]:
         """What each of them charges, by our rows."""

@@ -35,6 +35,7 @@ from station.payments.services.sustaining import ChangeRefused, changing
 from tests.payments.parts import (
     PAGE,
     books_hold,
+    ledger_of,
     opened,
     renewals_of,
     row_of,
@@ -127,7 +128,8 @@ def test_another_amount_is_charged_from_the_next_time_on_and_nothing_now(begin: 
     assert gift.at_stripe["items"]["data"][0]["price"]["unit_amount"] == 2500
     assert len(gift.sandbox.sandbox.store.all("charge")) == before
     change = gift.change
-    assert (change.state, change.old, change.new) == (ChangeState.DONE, {"cents": 1500}, {"cents": 2500})
+    parts = ({"cents": 1500, "cover_cents": 0}, {"cents": 2500, "cover_cents": 0})
+    assert (change.state, change.old, change.new) == (ChangeState.DONE, *parts)
     assert (change.actor_label, change.effective_at) == ("Ada Quill", gift.row.current_period_end)
     call = db.session().get_one(GatewayCall, change.call_id)
     assert (call.state, call.key) == (CallState.ANSWERED, f"change:{change.id}:1")
@@ -173,6 +175,54 @@ def test_another_amount_is_all_gift_even_one_below_the_old_cover(begin: Callable
     (renewal,) = renewals_of(gift.payment_id)
     assert (renewal.amount_cents, renewal.cover_cents, row_of(gift.payment_id).cover_cents) == (cents, 0, 593)
     books_hold()
+
+
+def test_what_covers_fees_is_said_with_the_amount_and_charged_so(begin: Callable[..., Gift]) -> None:
+    gift = begin(cents=542, cover_cents=42)
+    sustaining.change_amount(gift.id, Money(1053), DONOR, cover_cents=53)
+    assert (gift.row.amount_cents, gift.row.cover_cents) == (1053, 53)
+    assert gift.at_stripe["items"]["data"][0]["price"]["unit_amount"] == 1053
+    gift.days(32)
+    (renewal,) = renewals_of(gift.payment_id)
+    assert (renewal.amount_cents, renewal.cover_cents) == (1053, 53)
+    assert ledger_of(renewal.id)["settled", "cover"] == -53
+    books_hold()
+
+
+def test_what_covers_fees_is_known_to_whoever_hears_of_the_new_amount_first(
+    begin: Callable[..., Gift], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gift = begin(cents=542, cover_cents=42)
+
+    def killed(*_: Any) -> None:
+        raise RuntimeError("killed after the call")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(changing, "_settle", killed)
+        with pytest.raises(RuntimeError, match="killed"):
+            sustaining.change_amount(gift.id, Money(1053), DONOR, cover_cents=53)
+    gift.told()  # the event comes while the change is still open
+    assert (gift.row.amount_cents, gift.row.cover_cents) == (1053, 53)
+    changing.repeat_change(gift.change.id)
+    assert (gift.change.state, gift.row.cover_cents) == (ChangeState.DONE, 53)
+
+
+@pytest.mark.parametrize("cover_cents", [-1, 1053, 2000])
+def test_a_cover_that_leaves_no_gift_is_refused(begin: Callable[..., Gift], cover_cents: int) -> None:
+    gift = begin()
+    with pytest.raises(ChangeRefused):
+        sustaining.change_amount(gift.id, Money(1053), DONOR, cover_cents=cover_cents)
+
+
+def test_an_amount_of_stripes_dashboard_is_all_gift(begin: Callable[..., Gift]) -> None:
+    gift = begin(cents=542, cover_cents=42)
+    order = gift.at_stripe
+    with gift.sandbox.sandbox.action():
+        order["items"]["data"][0]["price"]["unit_amount"] = 1053
+        gift.sandbox.sandbox.store.save(order)
+        gift.sandbox.sandbox.emit("customer.subscription.updated", order, {})
+    gift.told()
+    assert (gift.row.amount_cents, gift.row.cover_cents) == (1053, 0)
 
 
 def charged_every(gift: Gift, months: int) -> None:

@@ -20,6 +20,7 @@ from station.licensee.queries import station_by_slug
 from station.payments.gateway import SUBSCRIPTION_PREFIX
 from station.payments.models import ChangeKind, EndReason, Interval, SubscriptionState
 from station.payments.policies import may_ask
+from station.payments.queries import SubscriptionView
 from station.payments.services import StripeUnavailable, sustaining
 from station.payments.services.sustaining import ChangeRefused
 
@@ -31,12 +32,15 @@ UNKNOWN = (
     "question is asked again until there is an answer. Look here in ten minutes; there is no need to send it again."
 )
 Wish = Callable[[UUID, Any, Actor], object]
+
+
+def _change_amount(found: UUID, form: AmountForm, actor: Actor) -> None:
+    total, cover_cents = form.total_for(found)
+    sustaining.change_amount(found, total, actor, form.who, cover_cents=cover_cents)
+
+
 ACTIONS: dict[ChangeKind, tuple[type[SustainerForm], Wish, str]] = {
-    ChangeKind.AMOUNT: (
-        AmountForm,
-        lambda found, form, actor: sustaining.change_amount(found, form.wanted, actor, form.who),
-        "The new amount is charged from the next charge on.",
-    ),
+    ChangeKind.AMOUNT: (AmountForm, _change_amount, "The new amount is charged from the next charge on."),
     ChangeKind.DATE: (
         DayForm,
         lambda found, form, actor: sustaining.change_date(found, int(form.charge_day.data), actor, form.who),
@@ -159,11 +163,15 @@ def _story(sustainer_id: str) -> SustainerStory:
     return story or abort(404)
 
 
+def _as_it_is(order: SubscriptionView) -> dict[str, Any]:
+    return {"amount": policies.plain(order.amount - order.cover), "cover": bool(order.cover.cents)}
+
+
 def _page(story: SustainerStory, sent: dict[ChangeKind, SustainerForm]) -> ResponseReturnValue:
     """The page with its forms; the one that was `sent` keeps what was typed and says what is wrong."""
     order = story.row.order
     forms: dict[ChangeKind, SustainerForm] = {
-        ChangeKind.AMOUNT: AmountForm(formdata=None, data={"amount": policies.plain(order.amount)}),
+        ChangeKind.AMOUNT: AmountForm(formdata=None, data=_as_it_is(order)),
         ChangeKind.DATE: DayForm(formdata=None, data={"charge_day": policies.nearest_day(story.day)}),
         ChangeKind.PAUSE: PauseForm(formdata=None),
         ChangeKind.CANCEL: CancelForm(formdata=None),

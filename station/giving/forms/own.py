@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask_wtf import FlaskForm
 from wtforms import DateField, Field, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
-from station.core.money import Money
 from station.giving import policies
+from station.giving.forms.parts import NewAmount
 from station.giving.forms.pledge import CARD_TYPED, read_email
-from station.licensee.queries import the_licensee
 from station.payments.models import EndReason
 
 DAYS = {**{str(day): str(day) for day in range(1, 29)}, "31": "The last one"}
@@ -49,14 +46,10 @@ class OwnForm(FlaskForm):
         csrf = False
 
 
-class OwnAmountForm(OwnForm):
+class OwnAmountForm(NewAmount, OwnForm):
     """Another amount, from the next charge on."""
 
     amount = StringField("New amount", description="From the next charge on. Nothing is charged today.")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.minimum: Money = the_licensee().minimum_pledge
 
     def validate_amount(self, field: Field) -> None:
         if policies.holds_card_number(field.data or ""):
@@ -66,11 +59,6 @@ class OwnAmountForm(OwnForm):
             policies.read_amount(field.data or "", self.minimum)
         except policies.AmountRefused as refused:
             raise ValidationError(str(refused)) from None
-
-    @property
-    def wanted(self) -> Money:
-        """The amount that was typed, once it has been found good."""
-        return policies.read_amount(self.amount.data or "", self.minimum)
 
 
 class OwnDayForm(OwnForm):

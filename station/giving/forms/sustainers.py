@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask_wtf import FlaskForm
 from wtforms import DateField, Field, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, ValidationError
 
-from station.core.money import Money
 from station.giving import policies
-from station.licensee.queries import the_licensee
+from station.giving.forms.parts import NewAmount
 from station.payments.models import Asked, EndReason
 
 REASONS = {
@@ -64,24 +61,15 @@ class AskedForm(SustainerForm):
         return Asked(self.asked.data)
 
 
-class AmountForm(AskedForm):
+class AmountForm(NewAmount, AskedForm):
     asked = asked_field("amount-asked")
     amount = StringField("New amount", description="Charged from the next charge on. Nothing is charged today.")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.minimum: Money = the_licensee().minimum_pledge
 
     def validate_amount(self, field: Field) -> None:
         try:
             policies.read_amount(field.data or "", self.minimum)
         except policies.AmountRefused as refused:
             raise ValidationError(str(refused)) from None
-
-    @property
-    def wanted(self) -> Money:
-        """The amount that was typed, once it has been found good."""
-        return policies.read_amount(self.amount.data or "", self.minimum)
 
 
 class DayForm(AskedForm):

@@ -35,6 +35,7 @@ class Sustainer:
     public_id: str
     state: SubscriptionState
     amount: Money
+    cover: Money  # of the amount, what was added for processing
     pledge_id: UUID
     member_id: UUID | None
     name: str
@@ -51,6 +52,11 @@ class Sustainer:
     def supported(self) -> str:
         """What it is for, by name: one station, or both."""
         return supported(self.station, self.second)
+
+    @property
+    def gift(self) -> Money:
+        """The amount without what was added for processing."""
+        return self.amount - self.cover
 
     @property
     def commitment(self) -> str:
@@ -106,6 +112,7 @@ def sustainer_of(order: Subscription, pledge: Pledge) -> Sustainer:
         public_id(SUBSCRIPTION_PREFIX, order.id),
         order.state,
         Money(order.amount_cents, order.currency),
+        Money(order.cover_cents, order.currency),
         pledge.id,
         pledge.member_id,
         known.name if known else printed_name(pledge.given_name, pledge.family_name),

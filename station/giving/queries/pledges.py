@@ -185,6 +185,7 @@ def _expected_by(payment: PaymentView) -> date:
 def _view(row: Pledge) -> PledgeView:
     payment = payments.payment(row.asked_by)
     assert payment is not None  # noqa: S101  # foreign key
+    order = payments.subscription_of(row.id) if row.frequency.interval else None
     return PledgeView(
         row.id,
         public_id("pledge", row.id),
@@ -202,6 +203,6 @@ def _view(row: Pledge) -> PledgeView:
         row.member_id,
         row.created_at,
         payment.state,
-        payment.cover,
+        order.cover if order else payment.cover,
         payment.second,
     )

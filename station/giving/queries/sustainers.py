@@ -165,13 +165,15 @@ def _change(change: ChangeView, order: SubscriptionView) -> ChangeRow:
         ChangeKind.CANCEL: "ends_at",
         ChangeKind.STAY: "ends_at",
     }.get(change.kind, "until")
-    return ChangeRow(change, _value(change.old.get(name), order), _value(change.new.get(name), order))
+    return ChangeRow(change, _value(change.old, name, order), _value(change.new, name, order))
 
 
-def _value(found: Any, order: SubscriptionView) -> str | date:
-    """A change's value for people: an amount, or a station-local date."""
+def _value(values: dict[str, Any], name: str, order: SubscriptionView) -> str | date:
+    """A change's value for people: an amount, with what of it covers fees, or a station-local date."""
+    found, currency = values.get(name), order.amount.currency
     if isinstance(found, int):
-        return str(Money(found, order.amount.currency))
+        cover = Money(values.get("cover_cents", 0), currency)
+        return f"{Money(found, currency)} ({cover} for processing)" if cover.cents else str(Money(found, currency))
     return clock.local_date(datetime.fromisoformat(found), the_licensee().timezone) if found else ""
 
 

@@ -10,14 +10,20 @@ from flask import Response, abort
 from flask.typing import ResponseReturnValue
 
 from station.core.actor import Actor
-from station.giving.forms import OwnForm
+from station.giving.forms import OwnAmountForm, OwnForm
 from station.giving.queries import OwnGift
 from station.giving.views.own_page import FORMS, donor_of, own, page, theirs, to
 from station.payments.services import StripeUnavailable, sustaining
 from station.payments.services.sustaining import ChangeRefused
 
+
+def _change_amount(order: UUID, form: OwnAmountForm, who: Actor) -> None:
+    total, cover_cents = form.total_for(order)
+    sustaining.change_amount(order, total, who, cover_cents=cover_cents)
+
+
 ASKS: Mapping[str, Callable[[UUID, Any, Actor], object]] = {
-    "amount": lambda order, form, who: sustaining.change_amount(order, form.wanted, who),
+    "amount": _change_amount,
     "day": lambda order, form, who: sustaining.change_date(order, int(form.day.data), who),
     "skip": lambda order, form, who: sustaining.skip(order, who),
     "pause": lambda order, form, who: sustaining.pause(order, form.until.data, who),

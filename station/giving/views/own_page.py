@@ -12,6 +12,7 @@ from station.accounts.guards import public
 from station.core.actor import VISITOR, Actor, ActorKind
 from station.giving import forms, queries, services
 from station.giving.forms import LinkForm, OwnAmountForm, OwnDayForm, OwnForm, OwnPauseForm, OwnStopForm
+from station.giving.policies import plain
 from station.giving.queries import OwnGift
 from station.payments import services as payments
 from station.payments.models import InvoiceState
@@ -94,7 +95,8 @@ def page(
 ) -> Response:
     """The page with a form for each change; one that was `sent` keeps what was typed and its errors."""
     g.station = gift.donor.station
-    first = {"day": str(gift.donor.charge_day or "")}
+    donor = gift.donor
+    first = {"day": str(donor.charge_day or ""), "amount": plain(donor.gift), "cover": bool(donor.cover.cents)}
     fresh = {name: kind(formdata=None, prefix=name, data=first) for name, kind in FORMS.items()}
     wrong = next(iter(sent.values())) if sent else None
     shown = {"token": token, "gift": gift, "said": said, "forms": {**fresh, **(sent or {})}, "wrong": wrong}

@@ -2,7 +2,7 @@
 
 from station.core.graphs import Edge, Graph, IllegalMove
 from station.payments.policies.ahead import AHEAD, AHEAD_OF_DEBIT, ahead, too_soon
-from station.payments.policies.cover import CARD, cover_within, fee_cover, fee_of, rate_in_force
+from station.payments.policies.cover import AMEX, CARD, cover_within, fee_cover, fee_of, rate_in_force
 from station.payments.policies.ladder import LETTERS, Step, due_step
 from station.payments.policies.lines import BY_HAND, OTHER_SIDE, fee_kind
 from station.payments.policies.months import (
@@ -60,6 +60,7 @@ __all__ = [
     "AHEAD",
     "AHEAD_OF_DEBIT",
     "ALONE",
+    "AMEX",
     "BANK_DEBIT",
     "BY_HAND",
     "CARD",

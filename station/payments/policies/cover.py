@@ -11,7 +11,7 @@ from datetime import date
 from config import FeeRate
 from station.core.money import Money
 
-CARD = "card"
+CARD, AMEX = "card", "amex"  # names of rates; else a rate is named as Stripe names the kind of method
 WHOLE = 10_000  # basis points
 
 

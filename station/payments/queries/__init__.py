@@ -105,6 +105,7 @@ from station.payments.queries.story import PaymentStory, story
 from station.payments.queries.subscriptions import (
     ChangeView,
     SubscriptionView,
+    asked_now,
     changes_of,
     knows_customer,
     last_charge,
@@ -163,6 +164,7 @@ __all__ = [
     "Returned",
     "SubscriptionView",
     "WarningView",
+    "asked_now",
     "batches",
     "batches_unlike_rows",
     "calls_of",

@@ -17,6 +17,7 @@ from station.core.ids import public_id
 from station.core.money import Money
 from station.core.outbox import JobState, Outbox
 from station.payments.gateway import SUBSCRIPTION_PREFIX
+from station.payments.gateway.collecting.saved import BRANDS
 from station.payments.models import (
     Dispute,
     DisputeState,
@@ -29,7 +30,7 @@ from station.payments.models import (
     PaymentMethod,
     Subscription,
 )
-from station.payments.policies import BANK_DEBIT, UNPAID, reason, reason_for_donor
+from station.payments.policies import AMEX, BANK_DEBIT, CARD, UNPAID, reason, reason_for_donor
 
 Row = TypeVar("Row")
 INVOICE_PREFIX = "bill"
@@ -53,6 +54,12 @@ class MethodView:
     @property
     def by_bank(self) -> bool:
         return self.kind == BANK_DEBIT
+
+    @property
+    def priced_as(self) -> str:
+        """The name under which its fee stands in STRIPE_FEES; American Express has a price of its own."""
+        amex = self.kind == CARD and self.label.startswith(BRANDS[AMEX])
+        return AMEX if amex else self.kind
 
     @property
     def dead(self) -> bool:

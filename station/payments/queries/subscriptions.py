@@ -44,12 +44,16 @@ MADE_NOW = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class SubscriptionView:
-    """A sustainer's standing order. `next_at` is the instant when Stripe bills next, `ends_at` when it stops."""
+    """A sustainer's standing order. `next_at` is the instant when Stripe bills next, `ends_at` when it stops.
+
+    Of the amount, `cover` was added for processing.
+    """
 
     id: UUID
     public_id: str
     state: SubscriptionState
     amount: Money
+    cover: Money
     interval: Interval
     charge_day: int | None
     reference: UUID
@@ -112,6 +116,7 @@ def order_view(row: Subscription) -> SubscriptionView:
         public_id(SUBSCRIPTION_PREFIX, row.id),
         row.state,
         row.amount,
+        Money(row.cover_cents, row.currency),
         Interval(row.interval),
         row.charge_day,
         row.reference,
@@ -212,17 +217,21 @@ def open_change(subscription_id: UUID) -> SubscriptionChange | None:
     return db.session().scalar(sa.select(SubscriptionChange).where(*mine).order_by(SubscriptionChange.asked_at))
 
 
-def who_asked(subscription_id: UUID, kind: ChangeKind, **new: Any) -> Asked:
-    """Who wanted the change that is being made: the one of its kind and values that was written down here.
-
-    One that nobody wrote down here was made at Stripe's dashboard, so by the station.
-    """
+def asked_now(subscription_id: UUID, kind: ChangeKind, **new: Any) -> SubscriptionChange | None:
+    """The change that is being made, of a kind and to these values, as it was written down here; None for one that
+    nobody wrote down: it was made at Stripe's dashboard."""
     moment = sa.or_(SubscriptionChange.answered_at.is_(None), SubscriptionChange.answered_at > clock.now() - MADE_NOW)
     mine = (SubscriptionChange.subscription_id == subscription_id, SubscriptionChange.kind == kind, moment)
     row = db.session().scalar(
         sa.select(SubscriptionChange).where(*mine).order_by(SubscriptionChange.id.desc()).limit(1)
     )
-    return row.asked if row and new.items() <= row.new.items() else Asked.STATION
+    return row if row and new.items() <= row.new.items() else None
+
+
+def who_asked(subscription_id: UUID, kind: ChangeKind, **new: Any) -> Asked:
+    """Who wanted the change that is being made; one that was made at Stripe's dashboard, the station."""
+    row = asked_now(subscription_id, kind, **new)
+    return row.asked if row else Asked.STATION
 
 
 def waiting_changes(now: datetime, limit: int) -> list[UUID]:

@@ -14,6 +14,7 @@ from station.core.actor import Actor
 from station.core.announce import announce
 from station.core.events import Subject
 from station.core.money import Money
+from station.payments import queries
 from station.payments.facts import (
     RenewalFailed,
     RenewalNeedsAction,
@@ -27,7 +28,7 @@ from station.payments.facts import (
     SustainerResumed,
 )
 from station.payments.gateway import StandingOrder
-from station.payments.models import Interval, Subscription
+from station.payments.models import ChangeKind, Interval, Subscription
 from station.payments.models import SubscriptionState as S
 from station.payments.policies import SUBSCRIPTION, SubscriptionEdge
 from station.payments.services.amounts import cover_of_charge
@@ -118,19 +119,24 @@ def _another_interval(row: Subscription, how: str) -> None:
 
 
 def _take_amount(row: Subscription, order: StandingOrder, actor: Actor) -> bool:
-    """Another amount. Who asks for one is not asked about fees, so that no part of it covers them; the one that a
-    checkout ended with keeps the like of what was added to it."""
+    """Another amount. What of it covers fees was said with the wish; one that was made at Stripe is all gift; the one
+    that a checkout ended with keeps the like of what was added to it."""
     if order.amount_cents is None or order.amount_cents == row.amount_cents:
         return False
     before, after = row.amount, Money(order.amount_cents, row.currency)
     begins = row.state is S.CREATED
-    row.cover_cents = cover_of_charge(row, after, clock.now().date()) if begins else 0
-    row.amount_cents = after.cents
+    cover_cents = cover_of_charge(row, after, clock.now().date()) if begins else _cover_asked(row, after)
+    row.amount_cents, row.cover_cents = after.cents, cover_cents
     if begins:
         return True
     tell(row, "payments.subscription.changed", actor, **{"from": str(before), "to": str(row.amount)})
     announce(SustainerChanged(row.id, row.reference, before, row.amount, order.period_end))
     return True
+
+
+def _cover_asked(row: Subscription, after: Money) -> int:
+    asked = queries.asked_now(row.id, ChangeKind.AMOUNT, cents=after.cents)
+    return int(asked.new.get("cover_cents", 0)) if asked else 0
 
 
 def _take_pause(row: Subscription, order: StandingOrder, actor: Actor) -> bool:

@@ -88,6 +88,8 @@ def _about(donor: Sustainer, language: str) -> dict[str, Any]:
         "station_name": phrases.supported_in(language, donor.station, donor.second),
         "commitment": phrases.commitment_in(language, donor.amount, donor.frequency),
         "amount": str(donor.amount),
+        "gift": str(donor.gift),
+        "cover": str(donor.cover) if donor.cover.cents else "",
         "often": phrases.often_in(language, donor.frequency),
         "next_on": phrases.day_in(language, planned) if planned else "",
         "paused": donor.paused,

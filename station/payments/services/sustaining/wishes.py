@@ -20,14 +20,17 @@ WORDS = 500  # characters of a donor's own reason
 FOREIGN = "Stripe holds this gift in a form that Station did not make."
 
 
-def change_amount(subscription_id: UUID, amount: Money, actor: Actor, asked: Asked = Asked.SELF) -> SubscriptionView:
+def change_amount(
+    subscription_id: UUID, amount: Money, actor: Actor, asked: Asked = Asked.SELF, *, cover_cents: int = 0
+) -> SubscriptionView:
     """Another amount from the next charge on, in place: nothing is prorated, nothing is charged now.
 
-    `asked` is who wants it; what the station wants must leave the donor time before the next charge.
+    Of the amount, `cover_cents` cover fees; Stripe knows the whole only. `asked` is who wants it; what the station
+    wants must leave the donor time before the next charge.
     """
 
     def plan(row: Subscription, order: StandingOrder) -> Wish:
-        if amount.currency != row.currency or amount.cents <= 0:
+        if amount.currency != row.currency or not 0 <= cover_cents < amount.cents:
             raise ChangeRefused(f"{amount} cannot be charged here.")
         if amount == row.amount:
             raise ChangeRefused(f"This gift is {amount} already.")
@@ -38,7 +41,8 @@ def change_amount(subscription_id: UUID, amount: Money, actor: Actor, asked: Ask
             params = gateway.amount_params(order, amount, order.interval)
         except ValueError as error:
             raise ChangeRefused(FOREIGN) from error
-        old, new = {"cents": row.amount_cents}, {"cents": amount.cents}
+        old = {"cents": row.amount_cents, "cover_cents": row.cover_cents}
+        new = {"cents": amount.cents, "cover_cents": cover_cents}
         return Wish(ChangeKind.AMOUNT, old, new, params, row.current_period_end, asked=asked)
 
     return ask(subscription_id, ChangeKind.AMOUNT, plan, actor)
