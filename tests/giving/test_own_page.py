@@ -108,7 +108,7 @@ def test_the_letter_leads_to_it(giver: Giver, donor: Donor, client: FlaskClient)
 def test_a_forged_an_old_and_a_shut_link_tell_nothing(giver: Giver, donor: Donor, client: FlaskClient) -> None:
     giver.begin(donor)
     path = link_of(giver)
-    for wrong in ("/my-gift/nonsense", path[:-1] + ("A" if path[-1] != "A" else "B"), f"{path}{'x' * 400}"):
+    for wrong in ("/my-gift/nonsense", path[:-2] + ("A" if path[-2] != "A" else "B") + path[-1], f"{path}{'x' * 400}"):
         answer = client.get(wrong)
         assert (answer.status_code, "$5" in answer.text) == (404, False)
         assert client.post(f"{wrong}/method", headers=HERE).status_code == 404
