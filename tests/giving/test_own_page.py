@@ -108,7 +108,11 @@ def test_the_letter_leads_to_it(giver: Giver, donor: Donor, client: FlaskClient)
 def test_a_forged_an_old_and_a_shut_link_tell_nothing(giver: Giver, donor: Donor, client: FlaskClient) -> None:
     giver.begin(donor)
     path = link_of(giver)
-    for wrong in ("/my-gift/nonsense", path[:-2] + ("A" if path[-2] != "A" else "B") + path[-1], f"{path}{'x' * 400}"):
+    for wrong in (
+        "/my-gift/nonsense",
+        path[:-2] + ("A" if path[-2] != "A" else "B") + path[-1],
+        f"{path}{'x' * 400}",
+    ):
         answer = client.get(wrong)
         assert (answer.status_code, "$5" in answer.text) == (404, False)
         assert client.post(f"{wrong}/method", headers=HERE).status_code == 404
@@ -177,6 +181,19 @@ def test_another_card_is_given_and_the_open_payment_is_only_offered(
     assert "Thank you" in paid.text
     giver.told()
     assert charges_of(stripe_sandbox, unpaid) == 1
+
+
+def test_a_donor_who_comes_back_after_the_event_reads_the_same(
+    giver: Giver, donor: Donor, client: FlaskClient, stripe_sandbox: Handle
+) -> None:
+    giver.begin(donor)
+    path = link_of(giver)
+    session = press(client, client.get(path), "Give another card").location.rpartition("/")[2]
+    assert stripe_sandbox.pay(session, "5555555555554444") is None
+    giver.told()
+    back = followed(client, client.get(f"{path}?back=method"))
+    assert "From now on this gift is charged to what you have just given." in back.text
+    assert "Mastercard ending 4444" in back.text
 
 
 def test_a_donor_who_turns_back_has_changed_nothing(giver: Giver, donor: Donor, client: FlaskClient) -> None:

@@ -19,7 +19,7 @@ from station.core.ids import new_id
 from station.payments import queries
 from station.payments.gateway import client, fetch_invoice, foreign_orders
 from station.payments.models import PaymentMethod, Subscription
-from station.payments.services import open_method_page, pay_open_invoice, sustaining
+from station.payments.services import apply_event, open_method_page, pay_open_invoice, sustaining
 from station.payments.services.folding import fold_invoice
 from station.payments.services.inbox import fold_again
 from tests.payments.keeping import told
@@ -147,6 +147,18 @@ def test_an_invoice_paid_with_a_strange_card_changes_nobodys_method(two: Two) ->
     assert two.sandbox.pay_invoice(unpaid, "378282246310005") is None
     told(two.sandbox, two.outbox)
     assert two.charged() == [VISA, MASTER]
+
+
+def test_a_method_that_is_let_go_before_anybody_here_saw_it_is_gone(two: Two) -> None:
+    amex = two.v1.payment_methods.attach("pm_card_amex", {"customer": two.customer}).id
+    two.v1.subscriptions.update(two.stripe(1), {"default_payment_method": amex})
+    two.v1.payment_methods.detach(amex)
+    two.sandbox.deliver_now()
+    db.session.rollback()
+    for event_id in [event.id for event in queries.waiting_events(now(), 100)][::-1]:
+        apply_event(event_id)  # that it is gone is told first, of a method that nobody here knows
+    found = queries.method_of(two.ids[1])
+    assert (two.charged()[0], found and found.gone) == (VISA, True)
 
 
 def method(label: str) -> PaymentMethod:

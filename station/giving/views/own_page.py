@@ -79,10 +79,7 @@ def _home(token: str, gift: OwnGift) -> ResponseReturnValue:
         if gift.invoice is not None:
             payments.look_at_invoice(gift.invoice.id, VISITOR)
         if request.args["back"] == "method":
-            before = gift.method.id if gift.method else None
-            payments.look_at_method_page(gift.donor.subscription_id)
-            now = queries.own_gift(gift.donor.subscription_id)
-            said = "given" if now and now.method and now.method.id != before else "same"
+            said = "given" if payments.look_at_method_page(gift.donor.subscription_id) else "same"
         else:
             said = ""
     except StripeUnavailable:

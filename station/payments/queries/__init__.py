@@ -45,6 +45,7 @@ from station.payments.queries.keeping import (
     retrying_without_invoice,
     stripe_invoice_of,
     waiting_adoptions,
+    was_given,
 )
 from station.payments.queries.returns.checks import payments_unlike_returns, returns_without_ledger
 from station.payments.queries.returns.disputes import (
@@ -271,5 +272,6 @@ __all__ = [
     "waiting_refunds",
     "warning_of_stripe",
     "warnings_of",
+    "was_given",
     "who_asked",
 ]

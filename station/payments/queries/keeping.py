@@ -209,6 +209,12 @@ def waiting_adoptions(session_id: str) -> list[dict[str, Any]]:
     return [dict(args) for args in db.session().scalars(sa.select(Outbox.args).where(*mine))]
 
 
+def was_given(session_id: str) -> bool:
+    """Whether a card or bank account was given in a session in setup mode, adopted by now or not."""
+    mine = (Outbox.key == session_id, Outbox.job == "payments.adopt_method")
+    return db.session().scalar(sa.select(Outbox.id).where(*mine).limit(1)) is not None
+
+
 # Under lock, inside a transaction ----------------------------------------------------------------------------------
 
 

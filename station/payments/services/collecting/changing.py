@@ -37,8 +37,9 @@ def open_method_page(subscription_id: UUID, back: str) -> str:
     return session.url
 
 
-def look_at_method_page(subscription_id: UUID) -> None:
-    """Bring home at once what a donor has just given on Stripe's page; its event or its job would do so later.
+def look_at_method_page(subscription_id: UUID) -> bool:
+    """Bring home at once what a donor has just given on Stripe's page; its event or its job would do so later, or has
+    done so before. False when nothing was given there.
 
     Runs outside any transaction, for a person who waits. Raises StripeUnavailable.
     """
@@ -49,6 +50,7 @@ def look_at_method_page(subscription_id: UUID) -> None:
         point("payments.collecting:given")
         for waiting in queries.waiting_adoptions(session_id):
             adopt_method(**waiting)
+    return queries.was_given(session_id)
 
 
 def adopt_method(session_id: str, subscription_id: str, method_id: str) -> None:

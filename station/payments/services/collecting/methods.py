@@ -85,7 +85,7 @@ def keep(saved: Saved, order: Subscription, actor: Actor, began: datetime | None
 
     One that is kept already is brought to what a look that `began` then has seen; without it, it stays.
     """
-    fresh = _insert(saved)
+    fresh = _insert(saved, order)
     row = queries.lock_method_of(saved.id)
     assert row is not None  # noqa: S101  # inserted above
     if fresh:
@@ -104,20 +104,20 @@ def make_default(row: PaymentMethod) -> None:
             other.is_default, other.updated_at = other.id == row.id, clock.now()
 
 
-def _insert(saved: Saved) -> bool:
+def _insert(saved: Saved, order: Subscription) -> bool:
     now = clock.now()
     return insert_missing(
         PaymentMethod,
         id=new_id(),
         stripe_method=saved.id,
-        stripe_customer=saved.customer,
+        stripe_customer=saved.customer or order.stripe_customer,
         kind=saved.kind,
         label=saved.label,
         exp_month=saved.exp_month,
         exp_year=saved.exp_year,
         fingerprint=saved.fingerprint,
         is_default=False,
-        state=MethodState.KEPT,
+        state=_state(saved),
         livemode=saved.livemode,
         created_at=now,
         updated_at=now,
@@ -126,7 +126,7 @@ def _insert(saved: Saved) -> bool:
 
 def bring(row: PaymentMethod, saved: Saved, actor: Actor, *, automatic: bool) -> bool:
     """Bring a kept method to what Stripe says now; False when it said so before. The log keeps what it was."""
-    state = MethodState.KEPT if saved.customer else MethodState.GONE
+    state = _state(saved)
     now = (saved.label, saved.exp_month, saved.exp_year, saved.fingerprint, state)
     if (row.label, row.exp_month, row.exp_year, row.fingerprint, row.state) == now:
         return False
@@ -137,6 +137,10 @@ def bring(row: PaymentMethod, saved: Saved, actor: Actor, *, automatic: bool) ->
     _record(name, row, actor, {"from": before, "to": described(row), "automatic": automatic})
     announce(MethodChanged(row.id, row.stripe_customer))
     return True
+
+
+def _state(saved: Saved) -> MethodState:
+    return MethodState.KEPT if saved.customer else MethodState.GONE
 
 
 def described(row: PaymentMethod) -> str:
