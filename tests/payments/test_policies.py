@@ -192,6 +192,7 @@ SETTLED = Refundable(PaymentState.SETTLED, Tender.STRIPE, "card", Money(1500), F
         ({}, -5, "above zero"),
         ({}, 1501, "At most $15.00"),
         ({"left": Money(0)}, 1, "given back already"),
+        ({"left": Money(0)}, 0, "given back already"),
         ({"state": PaymentState.PROCESSING}, 1500, "still at the donor's bank"),
         ({"state": PaymentState.FAILED}, 1500, "No money came"),
         ({"disputed": True}, 1500, "pay the donor twice"),

@@ -89,10 +89,10 @@ def refund_problem(found: Refundable, amount: Money) -> str:
             "The donor's bank is taking this money back, or has done so. A refund on top would pay the donor twice. "
             "Answer the dispute instead."
         )
-    if amount.currency != found.left.currency or amount.cents <= 0:
-        return "Type an amount above zero."
     if found.left.cents == 0:
         return "All of it has been given back already."
+    if amount.currency != found.left.currency or amount.cents <= 0:
+        return "Type an amount above zero."
     if amount.cents > found.left.cents:
         return f"At most {found.left} is left to give back."
     return stripe_problem(found) if found.by_stripe else ""
