@@ -117,6 +117,14 @@ def test_the_list_says_whose_and_how_much(given: dict[str, str], desk: Desk) -> 
     assert text.count("Maria Peña") == 2
 
 
+def test_what_looks_alike_says_whose_it_is(given: dict[str, str], desk: Desk) -> None:
+    person, page = desk(Role.DEVELOPMENT), f"{LIST}/{given['once']}/alike"
+    text = person.get(f"{page}?by=card&hours=24").text
+    for words in ("Maria Peña", "Öykü O’Hara", "oyku@example.net", "3 payments, $35.00 in all"):
+        assert words in text
+    assert "press “Show”" in person.get(page).text, "nothing was looked for yet"
+
+
 def test_the_export_holds_what_the_list_shows(given: dict[str, str], desk: Desk, donor: Donor, pay: Pay) -> None:
     pay(donor.pledge(frequency="once", given_name='=HYPERLINK("x")', email="formula@example.org").location)
     answer = send(desk(Role.DEVELOPMENT), LIST, to=f"{LIST}/export?least=5")

@@ -18,7 +18,7 @@ from station.payments import queries, services
 from station.payments.forms import HOURS, AlikeForm, RefundForm, SentForm
 from station.payments.gateway import PAYMENT_PREFIX, StripeUnavailable
 from station.payments.models import RefundReason, RefundState
-from station.payments.places import LIKENESSES
+from station.payments.places import LIKENESSES, donors_of
 from station.payments.queries import Returned
 from station.payments.services import RefundRefused, RefundWish
 
@@ -114,6 +114,7 @@ def _alike_page(
         story=story,
         form=form,
         shown=queries.payments_by_id(found),
+        donors=donors_of(found),
         able=able,
         total=sum(able.values(), Money(0)),
         by=by,

@@ -27,7 +27,7 @@ REASONS = {
     RefundReason.FRAUDULENT: "A stolen card: Stripe also blocks it",
     RefundReason.OTHER: "Another reason",
 }
-HOURS = {"1": "1 hour", "6": "6 hours", "24": "a day", "72": "3 days", "720": "30 days"}
+HOURS = {"1": "1 hour", "6": "6 hours", "24": "1 day", "72": "3 days", "720": "30 days"}
 LARGEST = 99_999_999  # cents: docs.stripe.com/currencies#minimum-and-maximum-charge-amounts
 
 
