@@ -111,7 +111,7 @@ def test_a_month_says_why_it_does_not_close(payout: str, desk: Desk, later: Call
     month = min(re.findall(r"/desk/books/([0-9-]+)/close", admin.get("/desk/books").get_data(as_text=True)))
     assert send(admin, "/desk/books", to=f"/desk/books/{month}/close").status_code == 303
     page = admin.get("/desk/books").get_data(as_text=True)
-    assert "Stripe has not been compared since the month ended." in page
+    assert "Nothing was closed. Stripe has not been compared since the month ended." in page
     assert "1 line(s) of Stripe" in page
     assert "is not reconciled" in page
 

@@ -29,7 +29,7 @@ def close(month: str) -> ResponseReturnValue:
         flash("The month is closed. What comes late is booked in the present month.", "success")
     except CannotClose as refusal:
         for reason in refusal.reasons:
-            flash(reason, "warning")
+            flash(f"Nothing was closed. {reason}", "warning")
     return redirect(url_for(".months"), 303)
 
 
