@@ -300,7 +300,7 @@ def test_a_donor_changes_rests_goes_on_and_stops(
     path, at_stripe = link_of(giver), giver.order().stripe_subscription or ""
     page = followed(client, change(client, path, "amount", amount="12"))
     assert "$12 a month to News" in page.text
-    assert "Done." in page.text
+    assert "Done:</span> What you see here is how it stands now." in page.text
     followed(client, change(client, path, "day", day="15"))
     assert giver.order().charge_day == 15
     next_at = giver.order().current_period_end

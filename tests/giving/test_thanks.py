@@ -133,6 +133,14 @@ def test_a_one_time_gift_is_asked_for_a_little_every_month_and_a_monthly_one_is_
     assert "Nothing is charged until you say so" in page
 
 
+@pytest.mark.parametrize("often", ["month", "once"])
+def test_a_gift_that_repeats_leads_to_where_it_is_changed(
+    donor: Donor, client: FlaskClient, stripe_sandbox: Handle, often: str
+) -> None:
+    donor.pledge(frequency=often)
+    assert ('href="/my-gift"' in client.get(put(S.SETTLED)).text) is (often == "month")
+
+
 @pytest.mark.parametrize("state", [S.AWAITING_DONOR, S.PROCESSING])
 def test_nobody_is_asked_for_more_before_the_gift_has_arrived(
     donor: Donor, client: FlaskClient, stripe_sandbox: Handle, state: PaymentState
