@@ -97,6 +97,7 @@ def test_the_second_is_told_and_loses_nothing(house: House, desk: Callable[..., 
     assert late.status_code == 409
     assert "Somebody else changed this since you opened it" in late.text
     assert "The second" in late.text, "what was typed stays"
+    assert f'<a href="{page}" target="_blank">What they wrote' in late.text
     assert 'role="alert"' in late.text
     db.session.rollback()
     assert db.session.scalars(sa.select(kind.column)).one() == "The first"

@@ -6,8 +6,8 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField
 
 MEANWHILE = (
-    "Somebody else changed this since you opened it, so nothing was kept. What you typed is below. Open the page "
-    "anew to see what they wrote, or keep yours once more to put it in its place."
+    "Somebody else changed this since you opened it, so nothing was kept. What you typed is below. Look at "
+    "what they wrote, or keep yours once more to put it in its place."
 )
 
 
