@@ -221,6 +221,12 @@ def test_from_first_to_last(house: House, editor: FlaskClient, client: FlaskClie
     looked = post(editor, form(house, link="/news/story/fire", look="1"))
     assert 'aria-label="Preview"' in looked.text
     assert LINE not in client.get("/news/").text
+    for wrong, words in (
+        ({"link": "/news/story/none"}, "no story at that"),
+        ({"ends_at": "2020-01-01T12:00"}, "over"),
+    ):
+        refused = post(editor, form(house, **wrong, look="1"))
+        assert (refused.status_code, words in refused.text, "Preview" in refused.text) == (422, True, False)
     assert post(editor, form(house, link="/news/story/fire")).status_code == 303
     assert LINE in client.get("/news/").text
     shown = editor.get("/desk/banner?change=news").text

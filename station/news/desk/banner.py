@@ -35,9 +35,7 @@ def index() -> ResponseReturnValue:
     there = _there()
     form = BannerForm(data=_values(there))
     if form.validate_on_submit():
-        if "look" in request.form:
-            return _page(form, there, looking=True)
-        return _put_up(form)
+        return _look(form, there) if "look" in request.form else _put_up(form)
     return _page(form, there)
 
 
@@ -57,15 +55,21 @@ def down(station_slug: str) -> ResponseReturnValue:
     return redirect(url_for(".index"), 303)
 
 
+def _look(form: BannerForm, there: dict[str, BannerView]) -> ResponseReturnValue:
+    """The banner as readers would see it, or why it could not be put up."""
+    try:
+        services.check_banner(form.draft())
+    except (Refused, NotThen) as problem:
+        _blame(form, problem)
+    return _page(form, there, looking=not form.errors)
+
+
 def _put_up(form: BannerForm) -> ResponseReturnValue:
     draft = form.draft()
     try:
         replaced = services.put_up(form.station_ids(), draft, form.seen_editions(), current_person().actor)
-    except Refused as problem:
-        form.link.errors = [str(problem)]
-        return _page(form, _there())
-    except NotThen as problem:
-        form.ends_at.errors = [str(problem)]
+    except (Refused, NotThen) as problem:
+        _blame(form, problem)
         return _page(form, _there())
     except BannerMeanwhile:
         form.form_errors.append(MEANWHILE)
@@ -75,6 +79,11 @@ def _put_up(form: BannerForm) -> ResponseReturnValue:
     instead = f" It replaces “{'” and “'.join(dict.fromkeys(replaced))}”." if replaced else ""
     flash(f"The banner is up until {when(draft.ends_at)}.{instead}", "success")
     return redirect(url_for(".index"), 303)
+
+
+def _blame(form: BannerForm, problem: Refused | NotThen) -> None:
+    field = form.link if isinstance(problem, Refused) else form.ends_at
+    field.errors = [str(problem)]
 
 
 def _page(

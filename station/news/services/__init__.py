@@ -12,7 +12,7 @@ from station.news.services.airing import (
     keep_rule,
     remove_override,
 )
-from station.news.services.banners import BannerDraft, BannerMeanwhile, put_up, take_down
+from station.news.services.banners import BannerDraft, BannerMeanwhile, check_banner, put_up, take_down
 from station.news.services.correcting import correct
 from station.news.services.feeding import PULL_ONE, ask_soon, keep_feed, name_owner, pull_due, pull_feed
 from station.news.services.homes import ArrangedMeanwhile, arrange_home
@@ -86,6 +86,7 @@ __all__ = [
     "arrange_home",
     "ask_soon",
     "change_slug",
+    "check_banner",
     "come_out",
     "correct",
     "delete_section",

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from station.core import bulletin, clock, events
 from station.core.actor import Actor
-from station.core.db import transaction
+from station.core.db import db, transaction
 from station.core.events import Subject
 from station.core.ids import new_id
 from station.core.locks import lock_name
@@ -53,8 +53,7 @@ def put_up(station_ids: Sequence[UUID], draft: BannerDraft, seen: Seen, actor: A
     that is no longer so, and in words for the editor policies.moves.Refused of the link, policies.banners.NotThen.
     """
     now = clock.now()
-    starts_at, ends_at = to_the_minute(draft.starts_at or now), to_the_minute(draft.ends_at)
-    check_span(starts_at, ends_at, now)
+    starts_at, ends_at = _span(draft, now)
     with transaction() as session:
         there = _held(session, station_ids, seen, now)
         replaced = [row.headline for row in there if row.ends_at > now]
@@ -80,6 +79,12 @@ def put_up(station_ids: Sequence[UUID], draft: BannerDraft, seen: Seen, actor: A
         return replaced
 
 
+def check_banner(draft: BannerDraft) -> None:
+    """That a banner could be put up as it was typed; nothing is. Raises in words Refused of the link, or NotThen."""
+    _span(draft, clock.now())
+    _link(db.session(), draft.link)
+
+
 def take_down(station_id: UUID, seen: Seen, actor: Actor) -> str:
     """Take a station's banner down before its end; returns its headline. Raises BannerMeanwhile."""
     with transaction() as session:
@@ -90,6 +95,13 @@ def take_down(station_id: UUID, seen: Seen, actor: Actor) -> str:
         session.delete(there[0])
         _tell("news.banner.taken_down", [station_id], actor, {"headline": headline})
         return headline
+
+
+def _span(draft: BannerDraft, now: datetime) -> tuple[datetime, datetime]:
+    """From when until when, to the minute. Raises NotThen."""
+    starts_at, ends_at = to_the_minute(draft.starts_at or now), to_the_minute(draft.ends_at)
+    check_span(starts_at, ends_at, now)
+    return starts_at, ends_at
 
 
 def _held(session: Session, station_ids: Sequence[UUID], seen: Seen, now: datetime) -> list[Banner]:
