@@ -67,7 +67,8 @@ def test_what_does_not_fit_stands_on_top(house: House, editor: FlaskClient) -> N
         assert send(editor, "/desk/schedule/rules/new", data).status_code == 303
     page = editor.get("/desk/schedule").text
     assert "Two at a time" in page
-    assert "Night and Talk" in page
+    assert "“Night” and “Talk”" in page
+    assert "Shorten, move or end one of the two." in page
     assert "12:30 AM to 1:00 AM, and 27 more times" in page
     assert "Nothing on" not in page, "the hole before the first night is no hole of these days"
     assert page.index("Two at a time") < page.index("<table")
