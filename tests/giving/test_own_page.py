@@ -237,6 +237,13 @@ def test_a_refusal_and_a_silent_stripe_are_said_in_words(
     giver.refused(times=2)
     page = client.get(giver.link())
     assert "The bank said no. Nothing was charged." in followed(client, press(client, page, "Pay $5.00")).text
+    for permission in ("invoice_write", "checkout_session_write"):
+        stripe_sandbox.refuse_permission(permission)
+    for button in ("Pay $5.00", "Give another card"):  # no bank was asked, so none is blamed
+        text = followed(client, press(client, page, button)).text
+        assert "That could not be done just now, and nothing was charged. Please call us at 702-555-0188" in text
+        assert "The bank said no. Nothing" not in text
+    stripe_sandbox.allow_all()
     stripe_sandbox.fault("cut", count=2)
     assert "does not answer just now" in followed(client, press(client, page, "Pay $5.00")).text
     stripe_sandbox.fault("cut", count=2)

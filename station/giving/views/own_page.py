@@ -84,6 +84,8 @@ def _home(token: str, gift: OwnGift) -> ResponseReturnValue:
             said = ""
     except StripeUnavailable:
         said = "later"
+    except StripeRefused:
+        said = "stuck"
     return to(token, said)
 
 
@@ -110,7 +112,9 @@ def change_method(token: str) -> ResponseReturnValue:
     back = url_for("own.show", token=token, back="method", _external=True)
     try:
         return redirect(payments.open_method_page(gift.donor.subscription_id, back), 303)
-    except (StripeUnavailable, StripeRefused):
+    except StripeRefused:
+        return to(token, "stuck")
+    except StripeUnavailable:
         return to(token, "later")
 
 
@@ -131,8 +135,8 @@ def _pay(gift: OwnGift, invoice: UUID) -> str:
         return "nothing"
     except NoMethod:
         return "no_method"
-    except StripeRefused:
-        return "refused"
+    except StripeRefused as refusal:
+        return "refused" if refusal.by_bank else "stuck"
     except StripeUnavailable:
         return "later"
 

@@ -27,11 +27,12 @@ class StripeUnavailable(Exception):
 
 
 class StripeRefused(Exception):
-    """Stripe answered with no, and did nothing. `missing` when it knows no such object."""
+    """Stripe answered with no, and did nothing. `missing` when it knows no such object, `by_bank` when the bank that
+    was asked for money said no (docs.stripe.com/error-handling, “payment errors”)."""
 
-    def __init__(self, message: str, *, missing: bool = False) -> None:
+    def __init__(self, message: str, *, missing: bool = False, by_bank: bool = False) -> None:
         super().__init__(message)
-        self.missing = missing
+        self.missing, self.by_bank = missing, by_bank
 
 
 class BadSignature(Exception):
@@ -55,4 +56,5 @@ def translated() -> Iterator[None]:
         if status is None or status >= 500 or status in PASSING:
             replayed = str((error.headers or {}).get("Idempotent-Replayed", "")).lower() == "true"
             raise StripeUnavailable(f"Stripe answered {status}: {text}", replayed=replayed) from error
-        raise StripeRefused(f"Stripe answered {status}: {text}", missing=error.code == "resource_missing") from error
+        missing, by_bank = error.code == "resource_missing", isinstance(error, stripe.CardError)
+        raise StripeRefused(f"Stripe answered {status}: {text}", missing=missing, by_bank=by_bank) from error

@@ -28,7 +28,8 @@ def pay_open_invoice(invoice_id: UUID, actor: Actor) -> OpenInvoiceView:
     Two presses at once are one charge: the same unanswered call, under the same key. Once that call would charge
     another card, or Stripe has forgotten its key, a look decides: what is still open is paid under a new key. A debit
     is `settling` then; one that the bank wants to be confirmed `asks`. Runs outside any transaction, for a person who
-    waits. Raises StripeUnavailable (the same again is safe), StripeRefused (the bank said no), NothingOpen.
+    waits. Raises NothingOpen, StripeUnavailable (the same again is safe) and StripeRefused: nothing was charged, and
+    it was the bank that said no where it is `by_bank`.
     """
     call = _written(invoice_id, looked=False)
     if call is None:
