@@ -106,6 +106,8 @@ def _notice(language: str = "en") -> dict[str, Any]:
         "station_name": "News 88.9 KNPR",
         "commitment": "$25 a month",
         "amount": "$25.00",
+        "gift": "$23.97",
+        "cover": "$1.03",
         "often": "monthly",
         "next_on": "December 3, 2026",
         "paused": False,
