@@ -256,6 +256,9 @@ def test_a_folder_keeps_the_newest(evening: Path, tmp_path: Path, later: Callabl
         later(hours=1)
     assert sorted(folder.glob("*.backup")) == made[-2:]
     assert (folder / "notes.txt").exists()
+    with pytest.raises(BackupError, match=r"There is no folder .*backup\."):
+        backup.backup(tmp_path / "backup", keep=2)  # which would have been a file, and nothing deleted
+    assert not (tmp_path / "backup").exists()
 
 
 def test_an_empty_database_has_nothing_to_back_up(app: Flask, settings: Settings, tmp_path: Path) -> None:

@@ -55,7 +55,7 @@ def backup(target: Path, keep: int = 0, with_files: bool = True) -> Made:
     In a folder, `keep` deletes all but so many of the newest, and then what no backup there names. A file that cannot
     be taken is said in the backup and does not stop it. Raises BackupError, OSError; then no backup is left behind.
     """
-    folder = target if target.is_dir() else target.parent
+    folder = target if target.is_dir() or keep else target.parent
     _refuse_taken(target)
     if not folder.is_dir():
         raise BackupError(f"There is no folder {folder}.")
@@ -72,7 +72,7 @@ def backup(target: Path, keep: int = 0, with_files: bool = True) -> Made:
         _pack(room, _manifest(at, room / DATA, held, taken if store else None), room / "whole")
         _refuse_taken(file)
         os.replace(room / "whole", file)
-        if keep and target.is_dir():
+        if keep:
             _keep(folder, keep, store)
     return Made(file, held, taken if store else None)
 
