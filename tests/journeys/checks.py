@@ -6,7 +6,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Frame, Page
 
 from sandbox.stripe.testing import Handle
-from tests.journeys.test_pages import TAGS, too_wide
+from tests.journeys.test_pages import TAGS, come, too_wide
 
 EXPLAINED = {"frame-tested"}  # what axe may leave undecided: it is run inside each frame as well
 SPACING = """() => {
@@ -30,7 +30,7 @@ def barriers(page: Page, sandbox: Handle) -> list[str]:
 
     Contrast inside the frames of a dark page is left out: they are see-through, and axe takes their ground for white.
     """
-    found = examined(page, TAGS)
+    found = examined(come(page), TAGS)
     dark = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
     for frame in page.frames:
         if frame.url.startswith(sandbox.url) and frame != page.main_frame and frame.frame_element().is_visible():
@@ -55,16 +55,16 @@ def cut(page: Page) -> list[str]:
 
 def cut_when_spaced(page: Page) -> list[str]:
     """The same under the text spacing of WCAG 1.4.12, as a reader's own style sheet sets it. The page keeps it."""
-    page.evaluate(SPACING)
+    come(page).evaluate(SPACING)
     return [f"spaced: {each}" for each in cut(page)]
 
 
 def moving(page: Page) -> list[str]:
     """Animations that run although the reader asked for none; windows here ask for none."""
-    return [f"{page.url} moves: {each}" for each in page.evaluate(MOVING)]
+    return [f"{page.url} moves: {each}" for each in come(page).evaluate(MOVING)]
 
 
 def chosen_for_them(page: Page) -> list[str]:
     """Boxes that are ticked before anyone touched the page."""
-    count = page.locator("input[type=checkbox]:checked").count()
+    count = come(page).locator("input[type=checkbox]:checked").count()
     return [f"{page.url} has {count} ticked boxes"] if count else []
