@@ -330,6 +330,67 @@ def test_what_could_not_be_asked_for_stays_as_it_was(
     assert known_of()["byline"] == "Lee K. Ito", "the next answer is taken whole"
 
 
+def promo(number: int, **fields: Any) -> dict[str, Any]:
+    return typed("promo-card", documentLink={"href": f"/v1/documents/g-{number}"}, **fields)
+
+
+def elsewhere(number: int, page: str = "") -> dict[str, Any]:
+    address = f"https://www.npr.org/{page or number}"
+    return {"id": f"g-{number}", "title": f"Own {number}", "webPages": [{"href": address, "rels": ["canonical"]}]}
+
+
+def with_cards(*cards: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    return document(*six_paragraphs(), *cards, cds_id="nx-s1-1", title="Lake", collections=[], **fields)
+
+
+def cards() -> list[tuple[str, str, str]]:
+    db.session.rollback()
+    blocks = db.session.scalars(sa.select(Story.blocks)).one()
+    assert {block["type"] for block in blocks} <= {"text", "card"}
+    return [(block["title"], block["url"], block["teaser"]) for block in blocks if block["type"] == "card"]
+
+
+LATER = {"editorialLastModifiedDateTime": "2026-03-02T08:00:00-05:00"}
+ONE, TWO = ("One", "https://www.npr.org/1", ""), ("Own 2", "https://www.npr.org/2", "")
+THREE = ("One", "https://www.npr.org/3", "")
+
+
+@pytest.mark.parametrize("answer", [(429, b""), (503, b""), (400, b"{}")])
+def test_cards_stay_when_what_they_lead_to_cannot_be_asked_for(
+    app: Flask, npr: Npr, house: House, answer: tuple[int, bytes]
+) -> None:
+    npr.put(with_cards(promo(1, title="One"), promo(2), promo(3, title="One")), *map(elsewhere, (1, 2, 3)))
+    run(app, "--id", "nx-s1-1")
+    assert cards() == [ONE, TWO, THREE]
+    npr.beside = answer
+    new = promo(4, title="New", teaser="It waits")
+    npr.put(with_cards(promo(3, title="One"), promo(2, teaser="Words"), new, promo(1, title="Uno"), **LATER))
+    assert run(app, "--id", "nx-s1-1")[1]["updated"] == ["nx-s1-1"]
+    kept = [THREE, ("Own 2", ONE[1].replace("1", "2"), "Words"), ("Uno", ONE[1], "")]
+    assert cards() == kept, "in the order of now, with the words of now, each where its document is"
+    npr.put(
+        with_cards(promo(2, teaser="Words"), **{**LATER, "editorialLastModifiedDateTime": "2026-03-03T08:00:00Z"})
+    )
+    assert run(app, "--id", "nx-s1-1")[1]["updated"] == ["nx-s1-1"]
+    assert cards() == [kept[1]], "twice in a row; what its owner took out is gone"
+    npr.beside = None
+    npr.put(elsewhere(2, "new"), elsewhere(4))
+    npr.put(with_cards(promo(2), promo(4, title="New")))
+    npr.documents["nx-s1-1"]["editorialLastModifiedDateTime"] = "2026-03-04T08:00:00Z"
+    assert run(app, "--id", "nx-s1-1")[1]["updated"] == ["nx-s1-1"]
+    assert cards() == [("Own 2", "https://www.npr.org/new", ""), ("New", "https://www.npr.org/4", "")]
+
+
+def test_a_new_story_has_no_card_that_leads_nowhere(app: Flask, npr: Npr, house: House) -> None:
+    npr.beside = (503, b"")
+    npr.put(with_cards(promo(1, title="One")), elsewhere(1))
+    assert run(app, "--id", "nx-s1-1")[1]["added"] == ["nx-s1-1"]
+    assert cards() == []
+    npr.beside = None
+    assert run(app, "--id", "nx-s1-1")[1]["updated"] == ["nx-s1-1"]
+    assert cards() == [ONE]
+
+
 def test_a_new_story_comes_in_without_what_could_not_be_asked_for(app: Flask, npr: Npr, house: House) -> None:
     npr.beside = (503, b"")
     npr.put(leaning(), *beside())

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from station.news.cds.around import Around
+from station.news.cds.around import Around, linked_id
+from station.news.cds.cards import open_card
 from station.news.cds.pictures import picture
 from station.news.cds.shapes import Refused, asset, instant, links, rels, restricted, type_of, web_address, words
 from station.news.cds.sounds import sound, video
@@ -110,11 +111,12 @@ class Body:
         url = self.around.address(link) if isinstance(link, dict) else ""
         other = self.around.document(link) if isinstance(link, dict) else None
         title = plain(words(found, "title") or words(found, "linkText") or (words(other, "title") if other else ""))
-        if not title or not (url.startswith("/") or web_address(url)):
-            return []
         label = plain(words(found, "eyebrowText"))
         teaser = plain(words(found, "teaser"))
         said = {"title": title[:LONGEST_TITLE], "label": label[:LONGEST_TITLE], "teaser": teaser[:LONGEST_TEASER]}
+        if not title or not (url.startswith("/") or web_address(url)):
+            unasked = linked_id(link) if isinstance(link, dict) else ""
+            return [open_card(unasked, said)] if unasked in self.around.unasked else []
         return [{"type": "card", "url": url.strip(), **said}]
 
 

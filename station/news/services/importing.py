@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -14,7 +15,9 @@ from sqlalchemy.orm import Session
 from station.core.actor import Actor
 from station.core.db import transaction
 from station.news import queries
-from station.news.cds.around import NOTHING, Around
+from station.news.cds.around import NOTHING, Around, wanted
+from station.news.cds.blocks import Body
+from station.news.cds.cards import cards_by_document, closed
 from station.news.cds.document import CdsStory, Withdrawn, read
 from station.news.cds.shapes import Refused, id_of
 from station.news.drafts import Block, StoryDraft
@@ -113,21 +116,36 @@ def _write(session: Session, found: CdsStory, station_id: UUID, actor: Actor) ->
         raise Refused(f"it is older ({found.modified or 'undated'}) than what we hold ({row.cds_modified})")
     elif found.alone and found.modified == row.cds_modified and found.modified and row.state is StoryState.PUBLISHED:
         return Taken("unchanged", found.cds_id)
-    kept = found.alone and name == "updated"
+    kept, draft = found.alone and name == "updated", _draft(row, found)
     if kept:
-        _fill_alone(session, row, found.draft)
+        _fill_alone(session, row, draft)
     else:
-        fill(session, row, found.draft)
+        fill(session, row, draft)
     row.cds_modified, row.cds_raw = found.modified, found.raw
     session.add(row)
     changed = _changed(row)
     session.flush()
     log_owners_corrections(row)
-    relabelled = not kept and label(session, row, found.draft)
+    relabelled = not kept and label(session, row, draft)
     if not (relabelled or changed or name == "added"):
         return Taken("unchanged", found.cds_id, left_out=found.left_out)
     tell("news.story.imported" if name == "added" else "news.story.updated", row, actor)
     return Taken(name, found.cds_id, left_out=found.left_out)
+
+
+def _draft(row: Story, found: CdsStory) -> StoryDraft:
+    """A document's draft. Cards whose documents could not be asked for lead where the row's led; new ones wait."""
+    known = _cards(row) if found.alone else {}
+    return replace(found.draft, blocks=closed(found.draft.blocks, known))
+
+
+def _cards(row: Story) -> dict[str, Block]:
+    """The cards of a row by the id of the document that each leads to; none of a new row."""
+    if not row.cds_raw:
+        return {}
+    document = json.loads(row.cds_raw)
+    body = Body(document, Around(unasked=frozenset(wanted(document))), lambda _: None)
+    return cards_by_document(body.read(), row.blocks)
 
 
 def _fill_alone(session: Session, row: Story, draft: StoryDraft) -> None:
