@@ -290,6 +290,42 @@ def test_two_editors_are_told(house: House, editor: FlaskClient, client: FlaskCl
     assert LINE in client.get("/news/").text
 
 
+def chosen(shown: str) -> list[str]:
+    """The stations that are ticked on a page."""
+    boxes = JustHTML(shown, sanitize=False).query("input[name=stations]")
+    return [str(each.attrs["value"]) for each in boxes if "checked" in each.attrs]
+
+
+def test_no_station_is_chosen_for_the_editor(house: House, editor: FlaskClient, client: FlaskClient) -> None:
+    shown = editor.get("/desk/banner").text
+    assert chosen(shown) == []
+    assert '<a href="/desk/banner?station=classical">' in shown, "a link of that station's"
+    assert chosen(editor.get("/desk/banner?station=classical").text) == ["classical"]
+    assert chosen(editor.get("/desk/banner?station=nowhere").text) == []
+    none = {name: value for name, value in form(house).items() if name != "stations"}
+    for more in ({}, {"look": "1"}):
+        refused = post(editor, {**none, **more})
+        assert (refused.status_code, chosen(refused.text)) == (422, [])
+        assert refused.text.count("Choose at least one station.") == 2, "in the summary and beside the field"
+    assert LINE not in client.get("/news/").text + client.get("/classical/").text
+    assert chosen(post(editor, form(house, look="1")).text) == ["news"], "what was chosen stays"
+    up(house, both=True)
+    assert chosen(editor.get("/desk/banner?change=news").text) == ["news", "classical"]
+    assert chosen(editor.get("/desk/banner").text) == []
+
+
+def test_who_changes_a_banner_that_was_taken_down_is_told_so(house: House, editor: FlaskClient) -> None:
+    row = up(house)
+    opened = f"{row.station_id}={row.edition}"
+    take_down(house.news.id, {row.station_id: row.edition}, COMMAND)
+    late = send(editor, "/desk/banner", {**form(house, headline="Fire is out"), "seen": opened})
+    assert (late.status_code, "Somebody else took the banner down since" in late.text) == (409, True)
+    assert 'value="Fire is out"' in late.text
+    seen = re.search(r'name="seen"[^>]* value="([^"]*)"', late.text)
+    assert seen is not None
+    assert send(editor, "/desk/banner", {**form(house), "seen": seen[1]}).status_code == 303
+
+
 def test_the_stations_clocks_are_meant(house: House, editor: FlaskClient) -> None:
     local = clock.local(clock.now() + timedelta(hours=3), house.licensee.timezone).replace(second=0, microsecond=0)
     assert post(editor, form(house, ends_at=f"{local:%Y-%m-%dT%H:%M}")).status_code == 303

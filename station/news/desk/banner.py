@@ -27,11 +27,18 @@ MEANWHILE = (
     "Somebody else changed the banner since you opened this page. Above is what stands there now. Put yours up again "
     "to replace it."
 )
+TAKEN_DOWN = (
+    "Somebody else took the banner down since you opened this page, so nothing was put up. What you typed is below: "
+    "put it up anew, or leave it."
+)
 
 
 @desk.route("", methods=["GET", "POST"])
 def index() -> ResponseReturnValue:
-    """What stands there, and the form of the next: empty, or with what `?change=` has. `look` shows it first."""
+    """What stands there, and the form of the next: empty, for `?station=`, or with what `?change=` has.
+
+    `look` shows it first.
+    """
     there = _there()
     form = BannerForm(data=_values(there))
     if form.validate_on_submit():
@@ -72,8 +79,8 @@ def _put_up(form: BannerForm) -> ResponseReturnValue:
         _blame(form, problem)
         return _page(form, _there())
     except BannerMeanwhile:
-        form.form_errors.append(MEANWHILE)
         there = _there()
+        form.form_errors.append(MEANWHILE if there.keys() & set(form.stations.data or ()) else TAKEN_DOWN)
         form.seen.data = _mark(there)
         return _page(form, there, 409)
     instead = f" It replaces “{'” and “'.join(dict.fromkeys(replaced))}”." if replaced else ""
@@ -107,10 +114,11 @@ def _mark(there: dict[str, BannerView]) -> str:
 
 
 def _values(there: dict[str, BannerView]) -> dict[str, Any]:
-    """What the form begins with: the banner to change, or nothing but what stands there."""
+    """What the form begins with: the banner to change, or nothing but the station whose page led here, if one did."""
     found = there.get(request.args.get("change", ""))
     if found is None:
-        return {"seen": _mark(there), "stations": [each.slug for each in stations()]}
+        asked = request.args.get("station")
+        return {"seen": _mark(there), "stations": [asked] if asked else []}
     alike = [slug for slug, each in there.items() if _same(each, found)]
     return {
         "seen": _mark(there),
