@@ -12,13 +12,14 @@ from flask.typing import ResponseReturnValue
 from station.accounts.guards import current_person, guard, signed_in_person
 from station.accounts.models import Role
 from station.core import clock, csp
-from station.core.ids import public_id
+from station.core.ids import public_id, row_id
 from station.licensee.queries import the_licensee
 from station.news.forms import PictureForm, SoundForm, UploadForm
 from station.news.forms.media import ACCEPT
+from station.news.forms.seen import typed_for_removed
 from station.news.models import MediaKind, MediaState
 from station.news.policies.media import LARGEST_REQUEST, NotTaken
-from station.news.policies.seen import ChangedSince, mark
+from station.news.policies.seen import mark
 from station.news.queries import media as queries
 from station.news.queries.media import MediaView
 from station.news.services import media as services
@@ -87,18 +88,17 @@ def upload() -> ResponseReturnValue:
 @desk.route("/<media_id>", methods=["GET", "POST"])
 def show(media_id: str) -> ResponseReturnValue:
     """One of them, and what is said of it."""
-    found = _media(media_id)
+    found = queries.media(media_id)
+    if found is None:
+        return _deleted(media_id)
     form = _form(found)
     if form.validate_on_submit():
-        try:
+        with form.told_of_others(""):
             services.describe(found.id, form.words(), current_person().actor, seen=form.mark_of_page)
-        except ChangedSince as since:
-            found = _media(media_id)
-            form.meanwhile(since.now)
-        else:
             flash("Kept.", "success")
             return redirect(url_for(".show", media_id=media_id), 303)
-    return _page(found, form, UploadForm(formdata=None), form.status)
+        found = queries.media(media_id)
+    return _page(found, form, UploadForm(formdata=None), form.status) if found else _gone_page(form)
 
 
 @desk.post("/<media_id>/replace")
@@ -155,6 +155,19 @@ def _form(found: MediaView, sent: bool = True) -> SoundForm:
     kind = PictureForm if found.kind is MediaKind.IMAGE else SoundForm
     seen = mark(found, WORDS)
     return kind(obj=found, seen=seen) if sent else kind(formdata=None, obj=found, seen=seen)
+
+
+def _deleted(text: str) -> ResponseReturnValue:
+    """What was typed for a picture or a recording that somebody else deleted meanwhile; 404 for what is no id."""
+    kind = PictureForm if "alt" in request.form else SoundForm
+    form = typed_for_removed(kind) if row_id(queries.PREFIX, text) else abort(404)
+    form.removed("")
+    return _gone_page(form)
+
+
+def _gone_page(form: SoundForm) -> ResponseReturnValue:
+    page = render_template("news/desk/media_gone.html", form=form, is_image=isinstance(form, PictureForm))
+    return page, form.status
 
 
 def _upload_page(form: UploadForm, status: int) -> ResponseReturnValue:

@@ -15,8 +15,9 @@ from station.news import services
 from station.news.desk.schedule import asked_station
 from station.news.forms import PersonForm
 from station.news.forms.labels import one_line
+from station.news.forms.seen import typed_for_removed
 from station.news.policies.moves import Refused
-from station.news.policies.seen import ChangedSince, mark
+from station.news.policies.seen import mark
 from station.news.queries import newsroom
 from station.news.queries.newsroom import PersonRecord
 from station.news.services import PERSON
@@ -51,7 +52,10 @@ def new() -> ResponseReturnValue:
 @desk.route("/<person_id>", methods=["GET", "POST"])
 def show(person_id: str) -> ResponseReturnValue:
     found = _person(person_id)
-    form, station = PersonForm(data={**vars(found), "seen": mark(found, PERSON)}), station_by_id(found.station_id)
+    if found is None:
+        return _removed()
+    station = station_by_id(found.station_id)
+    form = PersonForm(data={**vars(found), "seen": mark(found, PERSON), "of": station.slug})
     if form.validate_on_submit() and (done := _kept(form, found.id, station)):
         return done
     return _page(form, _person(person_id), station)
@@ -60,15 +64,20 @@ def show(person_id: str) -> ResponseReturnValue:
 def _kept(form: PersonForm, person_id: UUID | None, station: StationView) -> ResponseReturnValue | None:
     """The way back once they are kept; None, with the reason in the form, for what cannot be."""
     try:
-        services.keep_person(person_id, station.id, form.draft(), current_person().actor, seen=form.mark_of_page)
+        with form.told_of_others(url_for(".new", station=station.slug)):
+            services.keep_person(person_id, station.id, form.draft(), current_person().actor, seen=form.mark_of_page)
+            flash("Kept.", "success")
+            return redirect(url_for(".index", station=station.slug), 303)
     except Refused as problem:
         form.refuse_slug(problem)
-        return None
-    except ChangedSince as since:
-        form.meanwhile(since.now)
-        return None
-    flash("Kept.", "success")
-    return redirect(url_for(".index", station=station.slug), 303)
+    return None
+
+
+def _removed() -> ResponseReturnValue:
+    """What was typed for somebody whose page is there no more."""
+    form = typed_for_removed(PersonForm)
+    form.removed(url_for(".new", station=form.station.slug))
+    return _page(form, None, form.station)
 
 
 def _page(form: PersonForm, found: PersonRecord | None, station: StationView) -> ResponseReturnValue:
@@ -77,6 +86,6 @@ def _page(form: PersonForm, found: PersonRecord | None, station: StationView) ->
     return page, form.status
 
 
-def _person(text: str) -> PersonRecord:
-    found = row_id("person", text)
-    return (newsroom.person_record(found) if found else None) or abort(404)
+def _person(text: str) -> PersonRecord | None:
+    """A person by their public id, None once they have no page; 404 for what is no id of one."""
+    return newsroom.person_record(row_id("person", text) or abort(404))

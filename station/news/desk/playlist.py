@@ -16,8 +16,9 @@ from station.core.words import minutes
 from station.licensee.queries import StationView, station_by_id, station_by_slug, stations, the_licensee
 from station.news import queries, services
 from station.news.forms import PieceForm
+from station.news.forms.seen import typed_for_removed
 from station.news.playlists import Unreadable, piece
-from station.news.policies.seen import ChangedSince, mark
+from station.news.policies.seen import mark
 from station.news.queries import Played
 from station.news.services import PIECE
 
@@ -46,11 +47,13 @@ def new() -> ResponseReturnValue:
 @desk.route("/<entry_id>", methods=["GET", "POST"])
 def show(entry_id: str) -> ResponseReturnValue:
     found = _entry(entry_id)
+    if found is None:
+        return _removed()
     local = clock.local(found.started_at, the_licensee().timezone)
     length = minutes(found.seconds) if found.seconds else ""
     data = {"day": local.date(), "starts": local.time().replace(microsecond=0), "seconds": length}
-    form = PieceForm(data={**vars(found), **data, "seen": mark(found, PIECE)})
     station = station_by_id(found.station_id)
+    form = PieceForm(data={**vars(found), **data, "seen": mark(found, PIECE), "of": station.slug})
     if form.validate_on_submit() and (done := _kept(form, found.id, station)):
         return done
     return _page(form, found, station)
@@ -58,7 +61,7 @@ def show(entry_id: str) -> ResponseReturnValue:
 
 @desk.post("/<entry_id>/remove")
 def remove(entry_id: str) -> ResponseReturnValue:
-    found = _entry(entry_id)
+    found = _entry(entry_id) or abort(404)
     services.remove_piece(found.id, current_person().actor)
     flash(f"“{found.title}” is off the playlist.", "success")
     return redirect(_back(station_by_id(found.station_id), found), 303)
@@ -71,17 +74,27 @@ def _kept(form: PieceForm, entry_id: UUID | None, station: StationView) -> Respo
     except Unreadable as problem:
         form.form_errors.append(str(problem))
         return None
-    try:
+    with form.told_of_others(_anew(form, station)):
         services.keep_piece(entry_id, station.id, draft, current_person().actor, seen=form.mark_of_page)
-    except ChangedSince as since:
-        form.meanwhile(since.now)
-        return None
-    flash("Kept.", "success")
-    return redirect(url_for(".index", station=station.slug, day=form.day.data), 303)
+        flash("Kept.", "success")
+        return redirect(url_for(".index", station=station.slug, day=form.day.data), 303)
+    return None
+
+
+def _removed() -> ResponseReturnValue:
+    """What was typed for a piece that somebody else took off meanwhile."""
+    form = typed_for_removed(PieceForm)
+    form.removed(_anew(form, form.station))
+    return _page(form, None, form.station)
+
+
+def _anew(form: PieceForm, station: StationView) -> str:
+    return url_for(".new", station=station.slug, day=form.day.data)
 
 
 def _page(form: PieceForm, found: Played | None, station: StationView) -> ResponseReturnValue:
-    page = render_template("news/desk/piece.html", form=form, entry=found, of=station, back=_back(station, found))
+    entry = None if form.gone else found
+    page = render_template("news/desk/piece.html", form=form, entry=entry, of=station, back=_back(station, found))
     return page, form.status
 
 
@@ -104,6 +117,6 @@ def _day() -> date:
     return found if date(1970, 1, 1) < found < date(9000, 1, 1) else clock.today(the_licensee().timezone)
 
 
-def _entry(text: str) -> Played:
-    found = row_id("entry", text)
-    return (queries.played(found) if found else None) or abort(404)
+def _entry(text: str) -> Played | None:
+    """A piece by its public id, None once it is removed; 404 for what is no id of a piece."""
+    return queries.played(row_id("entry", text) or abort(404))

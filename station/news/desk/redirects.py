@@ -14,9 +14,13 @@ from station.licensee.queries import station_by_id, stations
 from station.news import services
 from station.news.desk.asking import Asked, why_not
 from station.news.forms import ImportForm, RedirectForm
+from station.news.forms.seen import typed_for_removed
 from station.news.policies.moves import Refused, moved_path, target
+from station.news.policies.seen import mark
 from station.news.queries import moves
 from station.news.queries.moves import RedirectView
+from station.news.services import REDIRECT
+from station.news.services.moving.redirects import Kept
 
 desk = Blueprint("redirects_desk", __name__, url_prefix="/desk/redirects")
 guard(desk, Role.NEWS)
@@ -49,6 +53,8 @@ def new() -> ResponseReturnValue:
 @desk.route("/<redirect_id>", methods=["GET", "POST"])
 def show(redirect_id: str) -> ResponseReturnValue:
     found = _redirect(redirect_id)
+    if found is None:
+        return _removed()
     form = RedirectForm(data=_values(found))
     if request.method == "POST" and found.automatic:
         abort(409)
@@ -59,7 +65,8 @@ def show(redirect_id: str) -> ResponseReturnValue:
 
 @desk.post("/<redirect_id>/remove")
 def remove(redirect_id: str) -> ResponseReturnValue:
-    path = services.remove_redirect(_redirect(redirect_id).id, current_person().actor)
+    found = _redirect(redirect_id) or abort(404)
+    path = services.remove_redirect(found.id, current_person().actor)
     flash(f"{path} leads nowhere any more.", "success")
     return redirect(url_for(".index"), 303)
 
@@ -101,17 +108,31 @@ def _kept(form: RedirectForm, redirect_id: UUID | None) -> ResponseReturnValue |
         form.path.errors, form.target.errors = [*filter(None, [of_path])], [*filter(None, [of_target])]
         if of_path or of_target:
             return None
-        kept = services.keep_redirect(redirect_id, draft, current_person().actor)
+        with form.told_of_others(url_for(".new")):
+            kept = services.keep_redirect(redirect_id, draft, current_person().actor, seen=form.mark_of_page)
+            return _led(path, kept)
     except Refused as problem:
         form.target.errors = [str(problem)]
-        return None
+    return None
+
+
+def _led(path: str, kept: Kept) -> ResponseReturnValue:
+    now = _redirect(kept.public_id)
     more = f" {kept.bent} that led there lead on with it." if kept.bent else ""
-    flash(f"{path} leads to {_redirect(kept.public_id).location}.{more}", "success")
+    flash(f"{path} leads to {now.location}.{more}" if now else "Kept.", "success")
     return redirect(url_for(".index"), 303)
 
 
+def _removed() -> ResponseReturnValue:
+    """What was typed for a redirect that somebody else removed meanwhile."""
+    form = typed_for_removed(RedirectForm)
+    form.removed(url_for(".new"))
+    return _page(form, None)
+
+
 def _page(form: RedirectForm, found: RedirectView | None) -> ResponseReturnValue:
-    return render_template("news/desk/redirect.html", form=form, found=found), 422 if form.errors else 200
+    known = None if form.gone else found
+    return render_template("news/desk/redirect.html", form=form, found=known), form.status
 
 
 def _values(found: RedirectView) -> dict[str, object]:
@@ -122,9 +143,10 @@ def _values(found: RedirectView) -> dict[str, object]:
         "kind": "301" if found.permanent else "302",
         "keep_query": found.keep_query,
         "reason": found.reason,
+        "seen": mark(found, REDIRECT),
     }
 
 
-def _redirect(text: str) -> RedirectView:
-    found = row_id("redirect", text)
-    return (moves.redirect(found) if found else None) or abort(404)
+def _redirect(text: str) -> RedirectView | None:
+    """A redirect by its public id, None once it is removed; 404 for what is no id of one."""
+    return moves.redirect(row_id("redirect", text) or abort(404))

@@ -16,7 +16,8 @@ from station.licensee.queries import StationView, default_station, station_by_id
 from station.news import airtime, queries, services
 from station.news.forms import ChangeForm, EndForm, RuleForm
 from station.news.forms.air import SlotForm, needed
-from station.news.policies.seen import ChangedSince, mark
+from station.news.forms.seen import typed_for_removed
+from station.news.policies.seen import mark
 from station.news.queries import OverrideView, RuleView
 from station.news.services import CHANGE, RULE
 
@@ -53,11 +54,12 @@ def new_rule() -> ResponseReturnValue:
 @desk.route("/rules/<rule_id>", methods=["GET", "POST"])
 def rule(rule_id: str) -> ResponseReturnValue:
     found = _rule(rule_id)
+    if found is None:
+        return _rule_removed()
     station = station_by_id(found.station_id)
     days = [str(1 << n) for n in range(7) if found.weekdays >> n & 1]
-    form = RuleForm(
-        data={**vars(found), "weekdays": days, "program": program_name(found.program_id), "seen": mark(found, RULE)}
-    )
+    data = {**vars(found), "weekdays": days, "program": program_name(found.program_id)}
+    form = RuleForm(data={**data, "seen": mark(found, RULE), "of": station.slug})
     offer(form, station)
     if form.validate_on_submit() and (done := _rule_kept(form, station, found.id)):
         return done
@@ -67,7 +69,7 @@ def rule(rule_id: str) -> ResponseReturnValue:
 @desk.post("/rules/<rule_id>/end")
 def end(rule_id: str) -> ResponseReturnValue:
     """Let a rule end with a day."""
-    found, form = _rule(rule_id), EndForm()
+    found, form = _rule(rule_id) or abort(404), EndForm()
     if not form.validate_on_submit():
         flash("Nothing was changed: say which day is the last.", "danger")
         return redirect(url_for(".rule", rule_id=found.public_id), 303)
@@ -90,8 +92,11 @@ def new_change() -> ResponseReturnValue:
 @desk.route("/changes/<change_id>", methods=["GET", "POST"])
 def change(change_id: str) -> ResponseReturnValue:
     found = _change(change_id)
+    if found is None:
+        return _change_removed()
     station = station_by_id(found.station_id)
-    form = ChangeForm(data={**vars(found), "program": program_name(found.program_id), "seen": mark(found, CHANGE)})
+    data = {**vars(found), "program": program_name(found.program_id)}
+    form = ChangeForm(data={**data, "seen": mark(found, CHANGE), "of": station.slug})
     offer(form, station)
     if form.validate_on_submit() and (done := _change_kept(form, station, found.id)):
         return done
@@ -100,7 +105,7 @@ def change(change_id: str) -> ResponseReturnValue:
 
 @desk.post("/changes/<change_id>/remove")
 def remove(change_id: str) -> ResponseReturnValue:
-    found = _change(change_id)
+    found = _change(change_id) or abort(404)
     services.remove_override(found.id, current_person().actor)
     flash("That day is as its rules say again.", "success")
     return redirect(url_for(".index", station=station_by_id(found.station_id).slug), 303)
@@ -126,13 +131,11 @@ def _program_id(form: SlotForm) -> UUID | None:
 
 def _rule_kept(form: RuleForm, station: StationView, rule_id: UUID | None) -> ResponseReturnValue | None:
     """The way back once it is kept; None, with the reason in the form, when somebody else was here."""
-    try:
+    with form.told_of_others(url_for(".new_rule", station=station.slug)):
         _keep_rule(form, station.id, rule_id)
-    except ChangedSince as since:
-        form.meanwhile(since.now)
-        return None
-    flash("Kept.", "success")
-    return redirect(url_for(".index", station=station.slug), 303)
+        flash("Kept.", "success")
+        return redirect(url_for(".index", station=station.slug), 303)
+    return None
 
 
 def _keep_rule(form: RuleForm, station_id: UUID, rule_id: UUID | None) -> None:
@@ -153,13 +156,11 @@ def _keep_rule(form: RuleForm, station_id: UUID, rule_id: UUID | None) -> None:
 
 def _change_kept(form: ChangeForm, station: StationView, change_id: UUID | None) -> ResponseReturnValue | None:
     """The way back once it is kept; None, with the reason in the form, when somebody else was here."""
-    try:
+    with form.told_of_others(url_for(".new_change", station=station.slug)):
         _keep_change(form, station.id, change_id)
-    except ChangedSince as since:
-        form.meanwhile(since.now)
-        return None
-    flash("Kept.", "success")
-    return redirect(url_for(".index", station=station.slug), 303)
+        flash("Kept.", "success")
+        return redirect(url_for(".index", station=station.slug), 303)
+    return None
 
 
 def _keep_change(form: ChangeForm, station_id: UUID, change_id: UUID | None) -> None:
@@ -177,22 +178,39 @@ def _keep_change(form: ChangeForm, station_id: UUID, change_id: UUID | None) -> 
     )
 
 
+def _rule_removed() -> ResponseReturnValue:
+    """What was typed for a rule that somebody else removed meanwhile."""
+    form = typed_for_removed(RuleForm)
+    offer(form, form.station)
+    form.removed(url_for(".new_rule", station=form.station.slug))
+    return _rule_page(form, form.station, None)
+
+
+def _change_removed() -> ResponseReturnValue:
+    """What was typed for a change of one day that somebody else took off meanwhile."""
+    form = typed_for_removed(ChangeForm)
+    offer(form, form.station)
+    form.removed(url_for(".new_change", station=form.station.slug))
+    return _change_page(form, form.station, None)
+
+
 def _rule_page(form: RuleForm, station: StationView, found: RuleView | None) -> ResponseReturnValue:
     ending = EndForm(formdata=None, last_day=clock.today(the_licensee().timezone))
-    page = render_template("news/desk/rule.html", form=form, of=station, rule=found, ending=ending)
+    known = None if form.gone else found
+    page = render_template("news/desk/rule.html", form=form, of=station, rule=known, ending=ending)
     return page, form.status
 
 
 def _change_page(form: ChangeForm, station: StationView, found: OverrideView | None) -> ResponseReturnValue:
-    page = render_template("news/desk/change.html", form=form, of=station, change=found)
+    page = render_template("news/desk/change.html", form=form, of=station, change=None if form.gone else found)
     return page, form.status
 
 
-def _rule(text: str) -> RuleView:
-    found = row_id("rule", text)
-    return (queries.rule(found) if found else None) or abort(404)
+def _rule(text: str) -> RuleView | None:
+    """A rule by its public id, None once it is removed; 404 for what is no id of a rule."""
+    return queries.rule(row_id("rule", text) or abort(404))
 
 
-def _change(text: str) -> OverrideView:
-    found = row_id("change", text)
-    return (queries.override(found) if found else None) or abort(404)
+def _change(text: str) -> OverrideView | None:
+    """A change of one day by its public id, None once it is removed; 404 for what is no id of one."""
+    return queries.override(row_id("change", text) or abort(404))

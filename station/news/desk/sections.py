@@ -14,8 +14,9 @@ from station.licensee.queries import StationView, station_by_id
 from station.news import services
 from station.news.desk.schedule import asked_station
 from station.news.forms import SectionForm
+from station.news.forms.seen import typed_for_removed
 from station.news.policies.moves import Refused
-from station.news.policies.seen import ChangedSince, mark
+from station.news.policies.seen import mark
 from station.news.queries import newsroom
 from station.news.queries.newsroom import SectionRecord
 from station.news.services import SECTION, SectionUsed
@@ -47,7 +48,10 @@ def new() -> ResponseReturnValue:
 @desk.route("/<section_id>", methods=["GET", "POST"])
 def show(section_id: str) -> ResponseReturnValue:
     found = _section(section_id)
-    form, station = SectionForm(data={**vars(found), "seen": mark(found, SECTION)}), station_by_id(found.station_id)
+    if found is None:
+        return _removed()
+    station = station_by_id(found.station_id)
+    form = SectionForm(data={**vars(found), "seen": mark(found, SECTION), "of": station.slug})
     if form.validate_on_submit() and (done := _kept(form, found.id, station)):
         return done
     return _page(form, _section(section_id), station)
@@ -56,7 +60,7 @@ def show(section_id: str) -> ResponseReturnValue:
 @desk.post("/<section_id>/delete")
 def delete(section_id: str) -> ResponseReturnValue:
     """Delete one that is empty."""
-    found = _section(section_id)
+    found = _section(section_id) or abort(404)
     try:
         name = services.delete_section(found.id, current_person().actor)
     except SectionUsed as used:
@@ -70,21 +74,28 @@ def delete(section_id: str) -> ResponseReturnValue:
 def _kept(form: SectionForm, section_id: UUID | None, station: StationView) -> ResponseReturnValue | None:
     """The way back once it is kept; None, with the reason in the form, for what cannot be."""
     try:
-        services.keep_section(section_id, station.id, form.draft(), current_person().actor, seen=form.mark_of_page)
+        with form.told_of_others(url_for(".new", station=station.slug)):
+            services.keep_section(
+                section_id, station.id, form.draft(), current_person().actor, seen=form.mark_of_page
+            )
+            flash("Kept.", "success")
+            return redirect(url_for(".index", station=station.slug), 303)
     except Refused as problem:
         form.refuse_slug(problem)
-        return None
-    except ChangedSince as since:
-        form.meanwhile(since.now)
-        return None
-    flash("Kept.", "success")
-    return redirect(url_for(".index", station=station.slug), 303)
+    return None
+
+
+def _removed() -> ResponseReturnValue:
+    """What was typed for a section that is there no more."""
+    form = typed_for_removed(SectionForm)
+    form.removed(url_for(".new", station=form.station.slug))
+    return _page(form, None, form.station)
 
 
 def _page(form: SectionForm, found: SectionRecord | None, station: StationView) -> ResponseReturnValue:
     return render_template("news/desk/section.html", form=form, section=found, of=station), form.status
 
 
-def _section(text: str) -> SectionRecord:
-    found = row_id("section", text)
-    return (newsroom.section_record(found) if found else None) or abort(404)
+def _section(text: str) -> SectionRecord | None:
+    """A section by its public id, None once it is deleted; 404 for what is no id of one."""
+    return newsroom.section_record(row_id("section", text) or abort(404))

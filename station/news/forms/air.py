@@ -24,7 +24,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
 
 from station.core.words import WEEKDAYS
-from station.news.forms.seen import SeenForm
+from station.news.forms.seen import StationRowForm
 from station.news.playlists import MOST, Unreadable, seconds_of
 from station.news.policies.podcasts import artwork_fault, categories
 from station.news.policies.schedule import LONGEST
@@ -44,7 +44,7 @@ def needed(field: DateField) -> date:
     return found
 
 
-class SlotForm(SeenForm):
+class SlotForm(StationRowForm):
     """What a rule and a change of one day have in common: what, when, how long."""
 
     program = SelectField("Program", validate_choice=True)
@@ -116,7 +116,7 @@ class ChangeForm(SlotForm):
     note = StringField("Note for listeners", [Length(max=300)], filters=[trimmed])
 
 
-class ProgramForm(SeenForm):
+class ProgramForm(StationRowForm):
     """A program of a station."""
 
     name = StringField("Name", [InputRequired("Enter the name."), Length(max=120)], filters=[trimmed])
@@ -145,7 +145,7 @@ class ProgramForm(SeenForm):
             raise ValidationError(fault)
 
 
-class PieceForm(SeenForm):
+class PieceForm(StationRowForm):
     """A piece on the playlist. The time is of the station's clocks."""
 
     day = DateField("Day", [InputRequired("Say on which day.")])

@@ -6,7 +6,7 @@ from wtforms import BooleanField, Field, IntegerField, StringField, TextAreaFiel
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Regexp
 
 from station.news.forms.air import trimmed
-from station.news.forms.seen import SeenForm
+from station.news.forms.seen import StationRowForm
 from station.news.policies import printable, visible
 from station.news.policies.moves import Refused, label_slug
 from station.news.services import PersonDraft, SectionDraft
@@ -28,7 +28,7 @@ def several_lines(text: str | None) -> str:
     return trimmed(printable((text or "").replace("\r\n", "\n")))
 
 
-class _LabelForm(SeenForm):
+class _LabelForm(StationRowForm):
     """A name and the last part of its address."""
 
     longest = LONGEST_OF_SECTION

@@ -27,6 +27,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional
 from station.core import clock
 from station.licensee.queries import station_by_slug, stations, the_licensee
 from station.news.forms.air import trimmed
+from station.news.forms.seen import SeenForm
 from station.news.models import BannerLevel
 from station.news.policies.banners import LONGEST_HEADLINE
 from station.news.policies.moves import LONGEST_PATH, LONGEST_TARGET, Refused, moved_path, wanted_slug
@@ -63,7 +64,7 @@ class _Scoped(FlaskForm):
         return found.id if found else None
 
 
-class RedirectForm(_Scoped):
+class RedirectForm(_Scoped, SeenForm):
     """A redirect."""
 
     path = StringField(

@@ -29,6 +29,7 @@ from station.news.services.labels import (
     keep_section,
 )
 from station.news.services.moving import (
+    REDIRECT,
     RedirectDraft,
     TakenRedirect,
     change_slug,
@@ -66,6 +67,7 @@ __all__ = [
     "PLAYLIST",
     "PROGRAM",
     "PULL_ONE",
+    "REDIRECT",
     "RULE",
     "SCHEDULE",
     "SECTION",

@@ -35,11 +35,13 @@ class Moved:
 
 @dataclass(frozen=True)
 class RedirectView:
-    """A redirect as the desk lists it. `headline` is of the story that it follows."""
+    """A redirect as the desk lists it. `headline` is of the story that it follows, `target` where it leads else."""
 
     id: UUID
     station_id: UUID | None
     path: str
+    story_id: UUID | None
+    target: str
     location: str
     headline: str
     permanent: bool
@@ -152,6 +154,7 @@ def _rows() -> Any:
         Redirect.id,
         Redirect.station_id,
         Redirect.path,
+        Redirect.story_id,
         Redirect.target,
         Redirect.permanent,
         Redirect.keep_query,

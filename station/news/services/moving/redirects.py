@@ -15,9 +15,12 @@ from station.core.ids import new_id, public_id
 from station.core.locks import lock_name
 from station.news.models import Redirect, RedirectUse
 from station.news.policies.moves import Leads, Refused, Target, moved_path, target
+from station.news.policies.seen import same_as_seen
 from station.news.services.moving.book import LOCK, Book, as_story, bend, hosts_of_ours, scope_of, to_stories
 
 MOST = 20_000  # all of them are read before one is written
+# what a page shows of one
+REDIRECT = ("station_id", "path", "story_id", "target", "permanent", "keep_query", "reason")
 
 
 @dataclass(frozen=True)
@@ -44,19 +47,20 @@ class Kept:
         return public_id("redirect", self.id)
 
 
-def keep_redirect(redirect_id: UUID | None, draft: RedirectDraft, actor: Actor) -> Kept:
+def keep_redirect(redirect_id: UUID | None, draft: RedirectDraft, actor: Actor, *, seen: str | None = None) -> Kept:
     """Write a redirect down, or change one of the newsroom's own. It leads where its target leads at last.
 
-    Whether a page answers the path is the caller's to ask. Raises policies.moves.Refused in words for the person who
-    typed it, NoResultFound for an unknown one.
+    Whether a page answers the path is the caller's to ask; `seen` is policies.seen.mark() of what the page showed.
+    Raises policies.moves.Refused in words for the person who typed it, policies.seen.ChangedSince, and NoResultFound
+    for an unknown one.
     """
     path, to = moved_path(draft.path), target(draft.target, hosts_of_ours())
     scope = scope_of(path, draft.station_id)
     with transaction() as session:
         lock_name(LOCK)
         row = session.get_one(Redirect, redirect_id, with_for_update=True) if redirect_id else None
-        if row is not None and row.automatic:
-            raise Refused("The address of a story leads to the story.")
+        if row is not None:
+            _changeable(row, seen)
         book = Book.read(session, without=redirect_id)
         _room(book, path, scope)
         to = as_story(path, to, to_stories(session, [to]))
@@ -99,6 +103,12 @@ def _write(row: Redirect, leads: Leads, draft: RedirectDraft, actor: Actor) -> N
     row.story_id, row.target, row.target_path = to.story_id, to.url, to.path
     row.permanent, row.keep_query, row.reason = draft.permanent, draft.keep_query, draft.reason
     row.made_at, row.made_by = clock.now(), actor.label[:200]
+
+
+def _changeable(row: Redirect, seen: str | None) -> None:
+    if row.automatic:
+        raise Refused("The address of a story leads to the story.")
+    same_as_seen(row, REDIRECT, seen)
 
 
 def _room(book: Book, path: str, scope: UUID | None) -> None:
