@@ -39,7 +39,10 @@ def letter(gift_id: str) -> ResponseReturnValue:
 def _written(gift_id: UUID, form: LetterForm) -> ResponseReturnValue:
     words = LetterWords(form.text("fund"), form.text("adviser"), form.text("holder"))
     made = services.write_letters(gift_id, words, current_person().actor, form.text("reason"))
-    flash("The letter is written." if len(made) == 1 else "Both letters are written.", "success")
+    if not made:
+        flash("This gift was taken back a moment ago, so no letter is written.", "error")
+    else:
+        flash("The letter is written." if len(made) == 1 else "Both letters are written.", "success")
     if len(made) == 1:
         return redirect(url_for("letters_desk.show", letter_id=public_id("letter", made[0])), 303)
     return redirect(url_for(".gift", gift_id=public_id("gift", gift_id)), 303)

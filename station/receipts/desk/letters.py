@@ -60,8 +60,9 @@ def mail(letter_id: str) -> ResponseReturnValue:
         flash("This letter cannot be mailed: it is void, or there is no email address. Print it.", "error")
     elif any(each.recipient == email for each in _mails(letter)):
         flash(f"It went to {email} before. Open that message to send it once more.", "info")
+    elif services.mail_letter(letter.id, email, current_person().actor) is None:
+        flash("This letter was taken back a moment ago, so it is not mailed.", "error")
     else:
-        services.mail_letter(letter.id, email, current_person().actor)
         flash(f"The letter is on its way to {email}.", "success")
     return redirect(url_for(".show", letter_id=letter_id), 303)
 

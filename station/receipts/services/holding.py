@@ -14,6 +14,7 @@ from station.core.actor import Actor, job
 from station.core.db import db, transaction
 from station.core.events import Subject
 from station.core.ids import new_id, public_id
+from station.core.locks import lock_name
 from station.core.money import Money
 from station.receipts.models import HeldReceipt
 from station.receipts.policies import Benefit, Judged
@@ -22,6 +23,15 @@ from station.receipts.queries import Asked, facts_kept, of_facts
 HELD = "receipts.held"
 CLERK = job("the receipts desk")
 Write = Callable[[Asked, Judged, int, str, str, Actor], UUID]
+
+
+def lock(reference: UUID) -> None:
+    """Wait until nobody else writes the receipts of a contribution, and hold that right until the transaction ends.
+
+    Call it before the first look at them: what somebody else wrote in the same instant is seen then. Whoever also
+    locks a payment, a held receipt, a message or a year's numbers does it in that order: payment, this, the others.
+    """
+    lock_name(f"receipts:{reference}")
 
 
 def held_key(reference: UUID) -> str:
@@ -75,6 +85,7 @@ def bring(reference: UUID, amount: Money, benefits: Sequence[Benefit] | None, ac
 def release(reference: UUID, write: Write, actor: Actor) -> UUID | None:
     """Write a receipt that waits, if the rules can say it now; returns its id, or None while they cannot."""
     with transaction():
+        lock(reference)
         row = _open(reference)
         if row is None:
             return None
@@ -97,7 +108,7 @@ def open_ones() -> list[UUID]:
 
 def _open(reference: UUID) -> HeldReceipt | None:
     wanted = sa.select(HeldReceipt).where(HeldReceipt.reference == reference, HeldReceipt.settled_at.is_(None))
-    return db.session().scalar(wanted.with_for_update())
+    return db.session().scalar(wanted)
 
 
 def _settle(row: HeldReceipt, note: str, actor: Actor) -> None:

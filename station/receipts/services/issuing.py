@@ -70,6 +70,7 @@ def issue(
 
 def _issue(asked: Asked, actor: Actor) -> UUID | None:
     with transaction() as session:
+        holding.lock(asked.reference)
         known = newest(session, asked.reference)
         if known is not None:
             return known.id
@@ -100,6 +101,7 @@ def replace(
     what they had by the version before.
     """
     with transaction() as session:
+        holding.lock(reference)
         old = newest(session, reference)
         if old is None:
             holding.bring(reference, amount, benefits, actor)

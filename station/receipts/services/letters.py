@@ -80,16 +80,22 @@ def void_letters_of(reference: UUID, why: Why, actor: Actor) -> None:
 
 def _void(row: Letter, said: str, told: str, actor: Actor) -> Reach:
     """Let a letter hold no more, and say how far it had come. `said` to its reader, `told` in the log."""
+    db.session().refresh(row, with_for_update=True)  # mail_letter waits, or its mail is seen below
     if not insert_missing(LetterVoid, letter_id=row.id, reason=said[:300], voided_at=clock.now()):
         return Reach.STOPPED  # by somebody else, in the same moment
     events.record("receipts.letter.voided", actor, _about(row), {"label": row.label, "reason": told})
     return recall_letter(row, told, actor)
 
 
-def mail_letter(letter_id: UUID, email: str, actor: Actor) -> UUID:
-    """Queue the mail that carries a letter; returns its id. The same letter to the same address is one mail."""
+def mail_letter(letter_id: UUID, email: str, actor: Actor) -> UUID | None:
+    """Queue the mail that carries a letter; returns its id, or None where the letter holds no more.
+
+    The same letter to the same address is one mail.
+    """
     with transaction() as session:
-        row, key = session.get_one(Letter, letter_id), f"{letter_id}:{email}"[:200]
+        row, key = session.get_one(Letter, letter_id, with_for_update=True), f"{letter_id}:{email}"[:200]
+        if session.get(LetterVoid, letter_id) is not None:
+            return None
         if known := [each.id for each in mail_by_keys([key])]:
             return known[0]
         events.record("receipts.letter.mailed", actor, _about(row), {"label": row.label, "email": email})

@@ -20,7 +20,7 @@ from station.mail.queries import MailView, mail_about
 from station.mail.services import abort, queue_mail
 from station.receipts import policies, queries
 from station.receipts.models import Letter, Receipt
-from station.receipts.services.holding import CLERK
+from station.receipts.services.holding import CLERK, lock
 
 MAY_HAVE_LEFT = (MailState.QUEUED, MailState.IN_FLIGHT, MailState.UNKNOWN, MailState.SENT)
 NO_EMAIL = "No email address is on file."
@@ -111,6 +111,7 @@ def recall(reference: UUID, reason: str, actor: Actor) -> bool:
 
     Joins the current transaction. Returns whether any of it has left, or may have: then the donor has to be told.
     """
+    lock(reference)
     versions = queries.versions_of(reference)
     mails = mail_about(versions[0].member_id, str(reference)) if versions else []
     return _called_off([_by_post(each.id) for each in versions], mails, reason, actor) is Reach.LEFT
