@@ -22,6 +22,7 @@ from station.payments.facts import (
     SustainerPaused,
     SustainerRescheduled,
     SustainerResumed,
+    SustainerSplit,
 )
 from station.payments.gateway import SUBSCRIPTION_PREFIX
 
@@ -39,6 +40,7 @@ def wire_sustainers() -> None:
     react(PaymentSettled, reactors.second_sustainer)
     react(SubscriptionEnded, reactors.sustainer_stopped)
     react(SustainerChanged, reactors.sustainer_changed)
+    react(SustainerSplit, reactors.sustainer_split)
     react(SustainerRescheduled, reactors.sustainer_rescheduled)
     react(SustainerMoved, reactors.sustainer_moved)
     react(SustainerPaused, reactors.sustainer_paused)

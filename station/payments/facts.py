@@ -124,6 +124,17 @@ class SustainerChanged:
 
 
 @dataclass(frozen=True)
+class SustainerSplit:
+    """Another part of the same amount covers fees from the next charge on; `cover_before` did until then."""
+
+    subscription_id: UUID
+    reference: UUID
+    amount: Money
+    cover_before: Money
+    next_at: datetime | None
+
+
+@dataclass(frozen=True)
 class SustainerRescheduled:
     """A standing order is charged at another interval, because somebody changed that at Stripe."""
 

@@ -112,6 +112,10 @@ SENTENCES = (
         lambda e: f"changed {EVERY[e.data['interval']]} payments from {e.data['from']} to {e.data['to']}",
     ),
     EventSentence(
+        "payments.subscription.split",
+        lambda e: f"keeps {_order(e)}, of which {e.data['to']} covers fees, no longer {e.data['from']}",
+    ),
+    EventSentence(
         "payments.subscription.rescheduled",
         lambda e: f"charges {e.data['amount']} {EVERY[e.data['to']]} now, no longer {EVERY[e.data['from']]}",
     ),

@@ -22,12 +22,14 @@ from station.core.places import INVARIANTS
 from station.core.runtime import settings
 from station.giving import queries
 from station.giving.forms.parts import cover_of_order
+from station.giving.policies.notices import BY_A_CHANGE
+from station.giving.services import give_notices
 from station.members.models import Member
 from station.payments.models import Payment, PaymentKind
 from station.receipts.models import Receipt
 from tests.giving.conftest import Donor, pledges
 from tests.giving.keeping import Giver
-from tests.giving.noticing import card, gift
+from tests.giving.noticing import card, gift, written
 from tests.giving.test_own_page import change, followed, link_of
 
 Desk = Callable[..., FlaskClient]
@@ -105,6 +107,50 @@ def test_nothing_new_is_refused_and_what_was_typed_is_kept(giver: Giver, donor: 
     assert (wrong.status_code, box(wrong), parts(giver)) == (422, ("1", False), (542, 42))
 
 
+def test_the_same_total_can_be_all_gift_or_hold_the_cover(giver: Giver, donor: Donor, client: FlaskClient) -> None:
+    giver.begin(donor, cover="y")
+    path = link_of(giver)
+    page = followed(client, change(client, path, "amount", amount="5.42"))
+    assert (parts(giver), at_stripe(giver), box(page)) == ((542, 0), 542, ("5.42", False))
+    giver.told()
+    letter, text = giver.letter(), giver.letter().get_body(("plain",)).get_content()
+    assert letter["Subject"] == "What your gift is made up of has changed"
+    assert "your gift stays $5.42 a month." in text
+    assert "all of it is your gift, and nothing is for processing" in text
+    assert "Until now    $5.00, and $0.42 for processing" in text
+    assert "You asked for this." in text
+    giver.renewed()
+    assert (newest_renewal().amount_cents, newest_renewal().cover_cents) == (542, 0)
+    page = followed(client, change(client, path, "amount", amount="5", cover="y"))
+    assert (parts(giver), at_stripe(giver), box(page)) == ((542, 42), 542, ("5", True))
+    giver.told()
+    text = giver.letter().get_body(("plain",)).get_content()
+    assert "$5.00 of it is your gift, and $0.42 you add for processing" in text
+    assert "Made up of   $5.00, and $0.42 that you add for processing" in text
+    assert "Until now    $5.42, and nothing for processing" in text
+    assert {i.name: i.broken() for i in INVARIANTS if i.broken()} == {}
+
+
+@pytest.mark.parametrize("asked", ["phone", "station"])
+def test_the_desk_makes_up_the_same_total_in_another_way(giver: Giver, donor: Donor, desk: Desk, asked: str) -> None:
+    order_id, staff = giver.begin_by_bank(donor, cover="y"), desk("development")
+    path, total = f"/desk/sustainers/{public_id('sustainer', order_id)}", giver.order().amount_cents
+    token = re.search(r'name="csrf_token" value="([^"]+)"', staff.get(path).text)
+    assert token
+    data = {"csrf_token": token[1], "asked": asked, "amount": str(Money(total)).strip("$")}
+    assert staff.post(f"{path}/amount", data=data).status_code == 303
+    assert (parts(giver), at_stripe(giver)) == ((total, 0), total)
+    shown = staff.get(path).text
+    assert f"{Money(total)} (" in shown
+    assert "covers fees, no longer" in shown
+    giver.told()
+    (notice,) = [each for each in written(order_id) if each.kind in BY_A_CHANGE]
+    assert (notice.kind.value, notice.asked.value) == ("change", asked), "the same sum is debited: nothing ahead"
+    giver.passes(20)
+    give_notices()
+    assert [each.id for each in written(order_id) if each.kind in BY_A_CHANGE] == [notice.id]
+
+
 def test_a_bank_account_is_reckoned_at_its_own_price(giver: Giver, donor: Donor, client: FlaskClient) -> None:
     giver.begin_by_bank(donor, cover="y")
     followed(client, change(client, link_of(giver), "amount", amount="100", cover="y"))
@@ -164,6 +210,14 @@ def test_a_letter_in_spanish_says_it_too(giver: Giver, donor: Donor, client: Fla
     giver.told()
     letter = giver.letter().get_body(("plain",)).get_content()
     assert "Se compone de   $10.00 y $0.53 que usted añade para el procesamiento" in letter
+    followed(client, change(client, link_of(giver), "amount", amount="10.53"))
+    giver.told()
+    letter = giver.letter()
+    assert letter["Subject"] == "Lo que compone su donativo ha cambiado"
+    text = letter.get_body(("plain",)).get_content()
+    assert "Su donativo sigue siendo de $10.53 al mes." in text
+    assert "todo es su donativo y nada se destina al procesamiento" in text
+    assert "Hasta ahora     $10.00 y $0.53 para el procesamiento" in text
 
 
 def test_who_gives_again_finds_the_gift_without_its_cover(giver: Giver, donor: Donor, client: FlaskClient) -> None:

@@ -20,6 +20,7 @@ from station.core.money import Money
 from station.payments import queries
 from station.payments.gateway import StripeUnavailable
 from station.payments.models import (
+    Asked,
     CallState,
     ChangeState,
     EndReason,
@@ -205,6 +206,43 @@ def test_what_covers_fees_is_known_to_whoever_hears_of_the_new_amount_first(
     assert (gift.row.amount_cents, gift.row.cover_cents) == (1053, 53)
     changing.repeat_change(gift.change.id)
     assert (gift.change.state, gift.row.cover_cents) == (ChangeState.DONE, 53)
+
+
+@pytest.mark.parametrize(("before", "after"), [(42, 0), (0, 42)])
+def test_the_same_amount_can_be_made_up_in_another_way(begin: Callable[..., Gift], before: int, after: int) -> None:
+    gift = begin(cents=542, cover_cents=before)
+    gift.days(27)  # the sum stays, so the station need not say it ahead
+    sustaining.change_amount(gift.id, Money(542), DONOR, Asked.STATION, cover_cents=after)
+    assert (gift.change.state, gift.row.amount_cents, gift.row.cover_cents) == (ChangeState.DONE, 542, after)
+    assert gift.at_stripe["items"]["data"][0]["price"]["unit_amount"] == 542
+    with pytest.raises(ChangeRefused, match="already"):
+        sustaining.change_amount(gift.id, Money(542), DONOR, cover_cents=after)
+    gift.days(5)
+    (renewal,) = renewals_of(gift.payment_id)
+    assert (renewal.amount_cents, renewal.cover_cents) == (542, after)
+    assert row_of(gift.payment_id).cover_cents == before, "what was paid stays as it was"
+    names = gift.names()
+    assert (names.count("payments.subscription.split"), names.count("payments.subscription.changed")) == (1, 0)
+    books_hold()
+
+
+def test_killed_before_its_end_the_other_way_is_taken_once(
+    begin: Callable[..., Gift], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gift = begin(cents=542, cover_cents=42)
+
+    def killed(*_: Any) -> None:
+        raise RuntimeError("killed after the call")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(changing, "_settle", killed)
+        with pytest.raises(RuntimeError, match="killed"):
+            sustaining.change_amount(gift.id, Money(542), DONOR, cover_cents=0)
+    gift.told()
+    changing.repeat_change(gift.change.id)
+    changing.repeat_change(gift.change.id)
+    assert (gift.change.state, gift.row.cover_cents) == (ChangeState.DONE, 0)
+    assert gift.names().count("payments.subscription.split") == 1
 
 
 @pytest.mark.parametrize("cover_cents", [-1, 1053, 2000])

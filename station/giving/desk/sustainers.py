@@ -40,7 +40,7 @@ def _change_amount(found: UUID, form: AmountForm, actor: Actor) -> None:
 
 
 ACTIONS: dict[ChangeKind, tuple[type[SustainerForm], Wish, str]] = {
-    ChangeKind.AMOUNT: (AmountForm, _change_amount, "The new amount is charged from the next charge on."),
+    ChangeKind.AMOUNT: (AmountForm, _change_amount, "The change counts from the next charge on."),
     ChangeKind.DATE: (
         DayForm,
         lambda found, form, actor: sustaining.change_date(found, int(form.charge_day.data), actor, form.who),

@@ -146,7 +146,8 @@ CATALOGUE: Mapping[NoticeKind, Rule] = {
 # What tells a donor everything that the yearly reminder tells, so that the year counts from it.
 TELLS_ALL = (NoticeKind.TERMS, NoticeKind.REMINDER, NoticeKind.YEARLY)
 BY_A_CHANGE = (NoticeKind.CHANGE, NoticeKind.AHEAD, NoticeKind.VARYING)
-AMOUNT, DAY = "amount", "day"  # what can be changed; the period of a notice of a change begins with it
+# What can be changed; the period of a notice of a change begins with it. SPLIT: what of the same amount covers fees.
+AMOUNT, DAY, SPLIT = "amount", "day", "split"
 
 
 @dataclass(frozen=True)
@@ -204,20 +205,22 @@ def resumes(pause_ends: date, first_charge: date, asked_on: date | None) -> Wind
     return found
 
 
-def of_change(asked: Asked, *, by_bank: bool, amount: bool, today: date, charged_on: date) -> NoticeKind:
+def of_change(asked: Asked, what: str, *, by_bank: bool, today: date, charged_on: date) -> NoticeKind:
     """Which notice a change is told by at once.
 
-    The donor's own is confirmed. One of the station's is that confirmation, too, where its charge is more than thirty
-    days away: the notice ahead of it follows then.
+    The donor's own is confirmed, and so is one by which neither another sum is charged nor on another day. One of the
+    station's is that confirmation, too, where its charge is more than thirty days away: the notice ahead of it
+    follows then.
     """
-    if asked is not Asked.STATION or charged_on - today > timedelta(days=CATALOGUE[NoticeKind.AHEAD].earliest):
+    far = charged_on - today > timedelta(days=CATALOGUE[NoticeKind.AHEAD].earliest)
+    if asked is not Asked.STATION or what == SPLIT or far:
         return NoticeKind.CHANGE
-    return ahead_kind(by_bank=by_bank, amount=amount)
+    return ahead_kind(by_bank=by_bank, amount=what == AMOUNT)
 
 
 def what_changed(period: str) -> str:
     """What a notice of a change is about, from its period. Those that did not say it were of amounts."""
-    return DAY if period.startswith(f"{DAY}:") else AMOUNT
+    return next((each for each in (DAY, SPLIT) if period.startswith(f"{each}:")), AMOUNT)
 
 
 def ahead_kind(*, by_bank: bool, amount: bool) -> NoticeKind:

@@ -64,6 +64,13 @@ def commitment_in(language: str, amount: Money, frequency: Frequency) -> str:
     return f"{amount.short} {AL[frequency]}" if language == SPANISH else described(amount, frequency)
 
 
+def made_up_in(language: str, amount: Money, cover: Money) -> str:
+    """What an amount is made up of: $5.00, and $0.42 for processing; $5.00 y $0.42 para el procesamiento."""
+    if language == SPANISH:
+        return f"{amount - cover} y {cover if cover.cents else 'nada'} para el procesamiento"
+    return f"{amount - cover}, and {cover if cover.cents else 'nothing'} for processing"
+
+
 def often_in(language: str, frequency: Frequency) -> str:
     """Monthly, as a word of the sentence; mensual."""
     return OFTEN[language][frequency]

@@ -20,6 +20,7 @@ from station.giving.reactors.sustainers import (
     sustainer_paused,
     sustainer_rescheduled,
     sustainer_resumed,
+    sustainer_split,
     sustainer_stopped,
 )
 from station.giving.reactors.unpaid import debit_returned, gift_over, invoice_moved
@@ -51,5 +52,6 @@ __all__ = [
     "sustainer_paused",
     "sustainer_rescheduled",
     "sustainer_resumed",
+    "sustainer_split",
     "sustainer_stopped",
 ]

@@ -26,7 +26,7 @@ from station.giving import policies, queries
 from station.giving.models import Frequency, Pledge
 from station.giving.queries import SustainerRow
 from station.giving.services import again_link, own_link
-from station.giving.services.notices import tell_amount, tell_day
+from station.giving.services.notices import tell_amount, tell_day, tell_split
 from station.licensee.queries import station_by_id, supported
 from station.mail.models import Stream
 from station.mail.services import queue_mail
@@ -42,6 +42,7 @@ from station.payments.facts import (
     SustainerPaused,
     SustainerRescheduled,
     SustainerResumed,
+    SustainerSplit,
 )
 from station.payments.models import ChangeKind, EndReason, PaymentKind, PaymentState
 from station.receipts.policies import Place
@@ -60,6 +61,12 @@ def sustainer_changed(changed: SustainerChanged) -> None:
     pledge.amount_cents = changed.after.cents
     asked = payments.who_asked(changed.subscription_id, ChangeKind.AMOUNT, cents=changed.after.cents)
     tell_amount(changed.subscription_id, changed.before, asked, changed.next_at)
+
+
+def sustainer_split(changed: SustainerSplit) -> None:
+    """The same amount, made up in another way: the donor reads of what."""
+    asked = payments.who_asked(changed.subscription_id, ChangeKind.AMOUNT, cents=changed.amount.cents)
+    tell_split(changed.subscription_id, changed.amount, changed.cover_before, asked, changed.next_at)
 
 
 def sustainer_rescheduled(changed: SustainerRescheduled) -> None:

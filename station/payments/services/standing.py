@@ -26,6 +26,7 @@ from station.payments.facts import (
     SustainerPaused,
     SustainerRescheduled,
     SustainerResumed,
+    SustainerSplit,
 )
 from station.payments.gateway import StandingOrder
 from station.payments.models import ChangeKind, Interval, Subscription
@@ -137,6 +138,16 @@ def _take_amount(row: Subscription, order: StandingOrder, actor: Actor) -> bool:
 def _cover_asked(row: Subscription, after: Money) -> int:
     asked = queries.asked_now(row.id, ChangeKind.AMOUNT, cents=after.cents)
     return int(asked.new.get("cover_cents", 0)) if asked else 0
+
+
+def take_split(row: Subscription, cover_cents: int, actor: Actor) -> None:
+    """Another part of the same amount that covers fees: Stripe, which knows the whole only, says nothing of it."""
+    if SUBSCRIPTION.is_final(row.state) or cover_cents == row.cover_cents:
+        return
+    before, row.cover_cents = Money(row.cover_cents, row.currency), cover_cents
+    said = {"from": str(before), "to": str(Money(cover_cents, row.currency))}
+    tell(row, "payments.subscription.split", actor, **said)
+    announce(SustainerSplit(row.id, row.reference, row.amount, before, row.current_period_end))
 
 
 def _take_pause(row: Subscription, order: StandingOrder, actor: Actor) -> bool:

@@ -249,8 +249,8 @@ def _same(one: Any, other: Any) -> sa.ColumnElement[bool]:
 def _judge_ahead(row: Any, within: Horizon) -> Due | None:
     order, event_on, change, before, method = row
     what = rules.what_changed(change)
-    if what == rules.AMOUNT and before == str(Money(order.amount_cents, order.currency)):
-        return None  # it was taken back
+    if what == rules.SPLIT or (what == rules.AMOUNT and before == str(Money(order.amount_cents, order.currency))):
+        return None  # the sum is the same, or was taken back
     kind = rules.ahead_kind(by_bank=method == BANK_DEBIT, amount=what == rules.AMOUNT)
     period = f"{what}:{event_on.isoformat()}"
     return Due(kind, order.id, period, rules.window(kind, event_on), Asked.STATION, before)

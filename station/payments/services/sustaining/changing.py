@@ -37,7 +37,7 @@ from station.payments.policies import may_ask
 from station.payments.queries import SubscriptionView
 from station.payments.services.folding import Fold, Outcome, fold_subscription
 from station.payments.services.inbox import fold_again
-from station.payments.services.standing import tell
+from station.payments.services.standing import take_split, tell
 
 KEY_LIFE = timedelta(hours=24)  # docs.stripe.com/api/idempotent_requests
 NO_ANSWER = "No answer came while Stripe kept the key, and Stripe shows nothing of this change."
@@ -226,6 +226,8 @@ def _closed(change_id: UUID, order: StandingOrder, began: datetime, refusal: str
     outcome = fold_subscription(order, began, actor)
     if change.state in (ChangeState.SENDING, ChangeState.UNKNOWN):
         change.state = ChangeState.DONE if done else ChangeState.REFUSED
+        if done and change.kind is ChangeKind.AMOUNT and row.amount_cents == change.new["cents"]:
+            take_split(row, change.new.get("cover_cents", 0), actor)
         change.error, change.answered_at = refusal[:500] if not done else "", clock.now()
         call = session.get_one(GatewayCall, change.call_id)
         call.state = CallState.ANSWERED if done else CallState.REFUSED

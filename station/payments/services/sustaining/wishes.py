@@ -25,16 +25,17 @@ def change_amount(
 ) -> SubscriptionView:
     """Another amount from the next charge on, in place: nothing is prorated, nothing is charged now.
 
-    Of the amount, `cover_cents` cover fees; Stripe knows the whole only. `asked` is who wants it; what the station
-    wants must leave the donor time before the next charge.
+    Of the amount, `cover_cents` cover fees; Stripe knows the whole only, also where only that part is another one.
+    `asked` is who wants it; what the station wants to be charged must leave the donor time before the next charge.
     """
 
     def plan(row: Subscription, order: StandingOrder) -> Wish:
         if amount.currency != row.currency or not 0 <= cover_cents < amount.cents:
             raise ChangeRefused(f"{amount} cannot be charged here.")
-        if amount == row.amount:
+        if amount != row.amount:
+            _in_time(row, asked, row.current_period_end, amount=True)
+        elif cover_cents == row.cover_cents:
             raise ChangeRefused(f"This gift is {amount} already.")
-        _in_time(row, asked, row.current_period_end, amount=True)
         if order.interval is None or order.interval != row.interval:
             raise ChangeRefused(FOREIGN)
         try:
