@@ -59,7 +59,7 @@ class Mailbox:
             self._controller.stop()
             self._controller = None
 
-    def wait_for(self, count: int, seconds: float = 20.0) -> list[EmailMessage]:
+    def wait_for(self, count: int, seconds: float = 90.0) -> list[EmailMessage]:
         """Wait until `count` messages have arrived. Raises AssertionError when they do not."""
         end = time.monotonic() + seconds
         while len(self.store.names()) < count:

@@ -24,6 +24,7 @@ from sandbox.mailbox.testing import free_port
 from station.core.outbox import Queue
 
 BROKERS = ("embedded", "redis", "rabbitmq")
+PATIENCE = 90  # seconds for what takes two or three: two cores are shared with the kills of other tests
 on_every_broker = pytest.mark.parametrize("broker", BROKERS, indirect=True)
 RABBITMQ = "/usr/lib/rabbitmq/bin"  # Debian's own scripts in PATH change the user and the folder
 
@@ -79,7 +80,7 @@ class Embedded(Broker):
             self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
 
     def down(self) -> None:
-        self._holder = sqlite3.connect(self.path, isolation_level=None)
+        self._holder = sqlite3.connect(self.path, timeout=PATIENCE, isolation_level=None)
         self._holder.execute("BEGIN EXCLUSIVE")
 
     def up(self) -> None:
@@ -91,7 +92,7 @@ class Embedded(Broker):
         self.up()
 
     def _execute(self, statement: str) -> list[tuple[int]]:
-        connection = sqlite3.connect(self.path, timeout=10, isolation_level=None)
+        connection = sqlite3.connect(self.path, timeout=PATIENCE, isolation_level=None)
         try:
             return connection.execute(statement).fetchall()
         finally:
@@ -165,7 +166,7 @@ class Node:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
-        wait_for_port(self.port, 60)
+        wait_for_port(self.port)
 
     def down(self) -> None:
         with suppress(ProcessLookupError):
@@ -174,7 +175,7 @@ class Node:
 
     def control(self, *arguments: str) -> None:
         """Run rabbitmqctl."""
-        subprocess.run([f"{RABBITMQ}/rabbitmqctl", "-q", *arguments], env=self._environ, check=True, timeout=60)
+        subprocess.run([f"{RABBITMQ}/rabbitmqctl", "-q", *arguments], env=self._environ, check=True, timeout=PATIENCE)
 
     def close(self) -> None:
         self.down()
@@ -239,7 +240,7 @@ def listens(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def wait_for_port(port: int, seconds: float = 30) -> None:
+def wait_for_port(port: int, seconds: float = PATIENCE) -> None:
     """Until something listens there. Raises AssertionError when nothing does."""
     end = time.monotonic() + seconds
     while not listens(port):

@@ -24,10 +24,11 @@ from tests.faults.plant import Plant
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything here starts and kills real processes."""
+    """Everything here starts and kills real processes. Each wait has an end of its own, and says what was missing."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.faults)
+            item.add_marker(pytest.mark.timeout(900))  # a mark at the test itself is nearer
 
 
 @pytest.fixture(scope="session")

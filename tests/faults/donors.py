@@ -10,6 +10,8 @@ from typing import Any
 
 import requests
 
+from tests.faults.brokers import PATIENCE
+
 FACTS = {
     "frequency": "once",
     "amount": "25",
@@ -21,7 +23,6 @@ FACTS = {
     "source": "",
 }
 NOBODY = {"given_name": "", "family_name": "", "email": ""}
-PATIENCE = 30  # seconds until a browser gives up
 LOST = 0  # the status of a request that was never answered
 
 

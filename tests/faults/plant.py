@@ -26,11 +26,10 @@ from station.core.places import INVARIANTS
 from station.mail.models import Stream
 from station.mail.services import queue_mail
 from station.web.commands import processes
-from tests.faults.brokers import listens, wait_for_port
+from tests.faults.brokers import PATIENCE, listens, wait_for_port
 
 LEASE = 125  # seconds by the house's clock: longer than the lease of any job that is killed here
 RING_AGAIN = 31  # longer than station.core.outbox.REPUBLISH_AFTER
-PATIENCE = 90  # seconds for what takes two or three: two cores are shared with the kills of other tests
 
 
 class Plant:
@@ -80,10 +79,10 @@ class Plant:
             if name == "web":  # its children hold the port for a moment longer
                 self.wait(lambda: not listens(self.settings.port), "free port")
 
-    def stop(self, name: str, seconds: float = 30) -> int:
+    def stop(self, name: str) -> int:
         """SIGTERM, as systemd and the supervisor do; returns the exit code."""
         self._running[name].terminate()
-        code = self._running[name].wait(seconds)
+        code = self._running[name].wait(PATIENCE)
         del self._running[name]
         return code
 

@@ -63,7 +63,7 @@ def test_the_broker_is_down_when_everything_starts(plant: Plant, broker: Broker)
     plant.wait(lambda: plant.lines("relay", "The broker does not answer"), "line about the broker")
     plant.wait(lambda: published(plant) == 0, "jobs given back")
     broker.up()
-    plant.wait_idle(60)
+    plant.wait_idle()
     assert len(plant.message_ids()) == 3
     assert len(plant.lines("relay", "The broker does not answer")) == 1
     assert len(plant.lines("relay", "The broker answers again")) == 1
@@ -80,7 +80,7 @@ def test_a_broker_that_goes_away_in_the_middle(plant: Plant, broker: Broker) -> 
     plant.write_to("ben")
     plant.wait(lambda: plant.lines("relay", "The broker does not answer"), "line about the broker")
     broker.up()
-    plant.wait_idle(60)
+    plant.wait_idle()
     assert len(plant.message_ids()) == 2
     assert plant.lines("relay", "Traceback") == []
 
@@ -98,7 +98,7 @@ def test_broker_and_worker_are_both_killed_with_work_in_hand(plant: Plant, broke
 
     plant.pass_time(LEASE)
     plant.start("worker")
-    plant.wait_idle(60)
+    plant.wait_idle()
     assert len(set(plant.message_ids())) == 3
 
 

@@ -28,7 +28,7 @@ def until(plant: Plant, mailing_id: object, *states: MailingState) -> None:
             clock.move(timedelta(seconds=1))
         return row(mailing_id).state in states  # type: ignore[arg-type]
 
-    plant.wait(there, f"mailing in {states}", 90)
+    plant.wait(there, f"mailing in {states}")
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from station.core.ids import public_id
 from station.giving.models import Gift
 from station.giving.services import own_link
 from station.payments.models import InvoiceState, OpenInvoice, PaymentMethod, Subscription
+from tests.faults.brokers import PATIENCE
 from tests.faults.donors import LOST, Donor
 from tests.faults.plant import Plant
 
@@ -53,7 +54,7 @@ def unpaid(plant: Plant, sandbox: Handle, site: str) -> tuple[str, str]:
 def press(address: str) -> object:
     """A press of a button; what came of it, or LOST."""
     try:
-        return urlopen(Request(address, b"", {"Sec-Fetch-Site": "same-origin"}), timeout=60).status
+        return urlopen(Request(address, b"", {"Sec-Fetch-Site": "same-origin"}), timeout=PATIENCE).status
     except HTTPError as answer:
         return answer.code
     except OSError:

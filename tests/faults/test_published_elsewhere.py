@@ -18,6 +18,7 @@ from station.news.services import publish_story, retract_story
 from station.underwriting import services as underwriting
 from station.underwriting.policies import fingerprint
 from tests.conftest import MEASURED
+from tests.faults.brokers import PATIENCE
 from tests.faults.plant import Plant
 
 HEADLINE, COPY = "Water comes back to the wash", "Used books in Henderson."
@@ -62,14 +63,14 @@ def until(plant: Plant, path: str, words: str, *, wanted: bool) -> float:
     agreed = 0
     while agreed < ALL_AGREE:
         now = time.monotonic()
-        assert now - began < 20, f"{words!r} at {path}"
+        assert now - began < PATIENCE, f"{words!r} at {path}"
         fits = told(plant, path, words) == wanted
         agreed, last = (agreed + 1, last) if fits else (0, time.monotonic())
     return last - began
 
 
 def told(plant: Plant, path: str, words: str) -> bool:
-    connection = http.client.HTTPConnection("127.0.0.1", plant.settings.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", plant.settings.port, timeout=PATIENCE)
     try:
         connection.request("GET", path, headers={"Connection": "close"})
         answer = connection.getresponse()
