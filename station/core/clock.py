@@ -8,13 +8,13 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 _file: Path | None = None
-_seen: tuple[int, timedelta] = (0, timedelta())
+_seen: tuple[tuple[int, int], timedelta] = ((0, 0), timedelta())
 
 
 def use_file(path: Path | None) -> None:
     """Move the time by the seconds written in `path` (development and tests); None is real time."""
     global _file, _seen
-    _file, _seen = path, (0, timedelta())
+    _file, _seen = path, ((0, 0), timedelta())
 
 
 def now() -> datetime:
@@ -59,9 +59,10 @@ def _offset() -> timedelta:
     if _file is None:
         return timedelta()
     try:
-        stamp = os.stat(_file).st_mtime_ns
+        found = os.stat(_file)
     except FileNotFoundError:
         return timedelta()
+    stamp = (found.st_ino, found.st_mtime_ns)  # two moves within a tick of the file system's clock are two files
     if stamp != _seen[0]:
         _seen = (stamp, timedelta(seconds=float(_file.read_text(encoding="utf-8"))))
     return _seen[1]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 from flask import Flask
 
-from station.core import bulletin, clock, leases, search
+from station.core import bulletin, clock, leases, runtime, search
 from station.core.db import transaction
 from station.core.ids import new_id
 from station.core.places import Place
@@ -58,6 +59,16 @@ def test_the_clock_moves_for_everybody_who_reads_its_file(app: Flask, later: Cal
     before = clock.now()
     later(days=40)
     assert timedelta(days=40) <= clock.now() - before < timedelta(days=40, seconds=30)
+
+
+def test_two_moves_within_a_tick_of_the_file_system_are_two(app: Flask, later: Callable[..., None]) -> None:
+    before, file = clock.now(), runtime.settings().home / "clock"
+    later(days=1)
+    tick = file.stat().st_mtime_ns
+    assert clock.now() - before >= timedelta(days=1)
+    later(days=1)
+    os.utime(file, ns=(tick, tick))
+    assert clock.now() - before >= timedelta(days=2)
 
 
 def test_station_days_follow_daylight_saving() -> None:
