@@ -24,6 +24,8 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
 from werkzeug.serving import make_server
 
 from config import ROOT, Settings
@@ -48,6 +50,14 @@ from worker import jobs, tasks
 STRIPE_KEY = "STATION_TEST_STRIPE_KEY"  # a secret test key of Stripe's that somebody lends to tests/live
 SERVER = os.environ.get("STATION_TEST_DATABASE_URL", "")
 BESIDE = ROOT.parent / "shared" / "data"  # pages and documents of others, which this repository may not carry
+
+ALL_REQUIRED = bool(os.environ.get("STATION_TEST_REQUIRE_ALL"))
+# A busy machine may take its time over an example. Where everything is required, each run tries the same ones: new ones
+# are for a desk, at which what they find can be looked into.
+examples.register_profile(
+    "house", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=ALL_REQUIRED
+)
+examples.load_profile("house")
 
 LEFT_OUT = pytest.StashKey[int]()  # how many tests a run on PostgreSQL did not choose
 MEASURED = "measured"  # record_property(MEASURED, line) prints the line at the end of the run
@@ -154,7 +164,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 def needs(present: bool, what: str) -> None:
     """Skip without a service, with the reason; fail where .ci/run requires everything."""
     if not present:
-        if os.environ.get("STATION_TEST_REQUIRE_ALL"):
+        if ALL_REQUIRED:
             pytest.fail(f"required here, but missing: {what}")
         pytest.skip(f"needs {what}")
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from station.core import clock, search
@@ -250,7 +250,7 @@ def test_the_checks_see_history_without_its_opening_entry(app: Flask) -> None:
 CELLS = st.text(st.characters(codec="utf-8"), max_size=30)
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300)
 @given(st.lists(st.lists(CELLS, min_size=10, max_size=10), max_size=5), st.binary(max_size=40))
 def test_whatever_stands_in_a_file_every_line_is_taken_or_refused(rows: list[list[str]], tail: bytes) -> None:
     text = io.StringIO()

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from config import ROOT
@@ -109,7 +109,6 @@ def test_every_notice_has_a_rule_a_source_a_finder_and_a_line_in_the_documents()
     assert [name for name in named if not any(f"def {name}(" in text for text in tests)] == []
 
 
-@settings(deadline=None)
 @given(DAYS, st.integers(0, 14))
 def test_between_two_reminders_lies_never_more_than_a_year(told_on: date, late_by: int) -> None:
     found = rules.reminder(told_on, told_on)
@@ -120,7 +119,6 @@ def test_between_two_reminders_lies_never_more_than_a_year(told_on: date, late_b
     assert told_on < rules.told_before(by)  # the statement leaves nobody out whose window is open
 
 
-@settings(deadline=None)
 @given(DAYS, st.integers(0, 400), st.sampled_from(list(Interval)), st.none() | st.integers(1, 31))
 def test_the_first_charge_after_a_pause_is_the_first_that_it_does_not_leave_out(
     planned: date, pause: int, interval: Interval, day: int | None
@@ -131,7 +129,6 @@ def test_the_first_charge_after_a_pause_is_the_first_that_it_does_not_leave_out(
     assert (first - ends).days <= 31 * MONTHS[interval] + 31
 
 
-@settings(deadline=None)
 @given(DAYS, st.integers(0, 60), st.sampled_from([K.YEARLY, K.AHEAD, K.VARYING, K.EXPIRING]))
 def test_what_is_known_late_is_due_the_day_after(event: date, before: int, kind: NoticeKind) -> None:
     known = event - timedelta(days=before)
@@ -143,7 +140,6 @@ def test_what_is_known_late_is_due_the_day_after(event: date, before: int, kind:
 CHANGED = (rules.AMOUNT, rules.DAY, rules.SPLIT)
 
 
-@settings(deadline=None)
 @given(DAYS, st.integers(0, 400), st.booleans(), st.sampled_from(CHANGED), st.sampled_from(list(Asked)))
 def test_only_the_stations_own_changes_are_told_ahead(
     today: date, days: int, by_bank: bool, what: str, asked: Asked

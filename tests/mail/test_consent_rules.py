@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from station.mail.policies.choices import page_words
@@ -22,8 +22,6 @@ START = datetime(2026, 11, 1, tzinfo=UTC)
 SECRET, OTHER = "s" * 40, "o" * 40
 WORDS_OF = {"2026-11": "80aff9a4399abb6e"}
 
-BUSY = settings(suppress_health_check=[HealthCheck.too_slow])  # of a machine that does much else
-
 
 def at(minute: int, topic: str, yes: bool) -> Answer:
     return Answer(topic, yes, START + timedelta(minutes=minute), UUID(int=minute))
@@ -36,7 +34,6 @@ def answers(spoken: list[tuple[str, bool]]) -> dict[str, Answer]:
     return latest(at(minute, topic, yes) for minute, (topic, yes) in enumerate(spoken))
 
 
-@BUSY
 @given(said, st.sampled_from(TOPICS))
 def test_the_last_word_counts(spoken: list[tuple[str, bool]], topic: data.Topic) -> None:
     """The same as reading what was said from the beginning, one after the other."""
@@ -54,7 +51,6 @@ def test_the_last_word_counts(spoken: list[tuple[str, bool]], topic: data.Topic)
         assert wanted(topic, known, known) is True
 
 
-@BUSY
 @given(said, said, st.sampled_from(TOPICS))
 def test_a_no_for_an_address_is_not_outvoted_by_another_address(
     own: list[tuple[str, bool]], others: list[tuple[str, bool]], topic: data.Topic
@@ -65,7 +61,6 @@ def test_a_no_for_an_address_is_not_outvoted_by_another_address(
         assert exchangeable(TOPICS, spoken, answers(others)) is False
 
 
-@BUSY
 @given(said, st.sampled_from(TOPICS))
 def test_a_no_stops_what_an_import_says_until_the_person_says_yes(
     spoken: list[tuple[str, bool]], topic: data.Topic
@@ -88,7 +83,6 @@ def test_exchange_ends_with_a_no_to_any_commercial_mail_and_begins_again_with_a_
     assert exchangeable(TOPICS, {}, {EXCHANGE: at(1, EXCHANGE, False)}) is False
 
 
-@BUSY
 @given(st.emails(), st.sampled_from([*CODES, "", "magazine"]))
 def test_a_token_opens_what_it_was_made_for_and_nothing_opens_it_altered(address: str, topic: str) -> None:
     token = mail_token(address, topic, SECRET)
@@ -101,7 +95,6 @@ def test_a_token_opens_what_it_was_made_for_and_nothing_opens_it_altered(address
         assert read_token(changed, [SECRET]) is None
 
 
-@BUSY
 @given(st.text(max_size=80))
 def test_what_is_no_token_opens_nothing(text: str) -> None:
     assert read_token(text, [SECRET]) is None

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from config import ROOT, MailRate
@@ -217,7 +217,6 @@ TEXTS = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters=
 NAMES = st.text(st.characters(blacklist_categories=["Cs"]), max_size=60)
 
 
-@settings(deadline=None)
 @given(
     NAMES,
     NAMES.filter(lambda s: len(s) < 60),

@@ -336,7 +336,7 @@ FIELDS = (
     st.dictionaries(st.sampled_from(FIELDS), JSONS, max_size=4),
     st.dictionaries(st.text(max_size=8), JSONS, max_size=3),
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_whatever_a_field_holds_a_document_is_read_or_refused(changes: dict[str, Any], asset: dict[str, Any]) -> None:
     made = {**heard(audio(MP3)), **changes}
     if isinstance(made.get("assets"), dict):

@@ -193,7 +193,7 @@ def test_odd_hosts(shown: None, client: FlaskClient, host: str) -> None:
 
 
 @given(st.text(max_size=60), st.integers(-1, 12))
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_search(shown: None, client: FlaskClient, words: str, page: int) -> None:
     asked = urlencode({"q": words.encode("utf-8", "surrogatepass"), "page": page})
     for root in ("/news/search", "/text/news/search"):

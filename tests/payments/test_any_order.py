@@ -54,12 +54,7 @@ from tests.payments.parts import (
 pytestmark = pytest.mark.crooked  # giving is not told here: settled payments have no gifts
 
 Step = Callable[[FakeStripe], list[Told]]
-QUICK = settings(
-    max_examples=25,
-    deadline=None,
-    database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+QUICK = settings(max_examples=25, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 BOOKED = {("settled", "stripe"): 1500, ("settled", "gifts"): -1500, ("fee", "fees"): 74, ("fee", "stripe"): -74}
 numbers = count(1)
 

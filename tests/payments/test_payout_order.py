@@ -18,12 +18,7 @@ from tests.payments.parts import row_of, work_items
 pytestmark = pytest.mark.crooked  # giving has no pledges for these payments
 
 Step = Callable[[Any, str], None]
-QUICK = settings(
-    max_examples=8,
-    deadline=None,
-    database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+QUICK = settings(max_examples=8, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 numbers = count(1)
 
 

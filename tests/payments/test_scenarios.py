@@ -28,10 +28,9 @@ EXAMPLES = int(os.environ.get("SCENARIO_EXAMPLES", "2"))
 SEED = int(os.environ.get("STORM_SEED", "1"))
 DISORDER = settings(
     max_examples=EXAMPLES,
-    deadline=None,
     database=None,
     phases=[Phase.generate],  # a history is short and is printed whole; making it shorter would take minutes
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
 

@@ -166,7 +166,7 @@ lines = st.fixed_dictionaries(
 
 
 @given(lines)
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 def test_whatever_stands_in_a_line_is_answered(line: dict[str, Any]) -> None:
     answer = evaluate(json.dumps(line))
     said = json.loads(answer.line, parse_float=Decimal)

@@ -231,7 +231,7 @@ cases = st.builds(
     vehicle_value=cents | st.none(),
     proceeds=cents | st.none(),
 )
-every_case = settings(max_examples=400, deadline=None)
+every_case = settings(max_examples=400)
 
 
 @given(cases)
@@ -305,7 +305,7 @@ def test_declining_never_makes_less_deductible(case: Case, place: int) -> None:
 
 
 @given(cases)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_the_order_of_benefits_and_charges_is_nothing_to_the_rules(case: Case) -> None:
     first = judge(case)
     for benefits in itertools.islice(itertools.permutations(case.benefits), 8):

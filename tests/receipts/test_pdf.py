@@ -141,14 +141,14 @@ def test_nothing_in_the_data_is_markup() -> None:
     assert said.count(" ".join(HOSTILE.split())) == 2
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.text(st.characters(codec="ascii", exclude_categories=["Cc"]), min_size=1, max_size=60))
 def test_no_text_of_a_keyboard_is_markup(text: str) -> None:
     said = text_of(render(said_of(f"({text})"), "receipt")).replace("\u200b", "")
     assert "".join(said.split()).count("".join(f"({text})".split())) == 2
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.text(st.characters(), max_size=40))
 def test_no_text_at_all_breaks_a_receipt(text: str) -> None:
     assert "Received from" in text_of(render(said_of(text), "receipt"))

@@ -8,7 +8,7 @@ from itertools import product
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from station.core.ids import new_id
@@ -151,7 +151,6 @@ def lines(draw: st.DrawFn) -> GiftLine:
     )
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)  # on a busy machine
 @given(st.lists(lines(), max_size=20))
 def test_totals_are_the_sums_of_the_lines_and_of_the_books(gifts: list[GiftLine]) -> None:
     found = compose(2026, gifts)
@@ -165,7 +164,6 @@ def test_totals_are_the_sums_of_the_lines_and_of_the_books(gifts: list[GiftLine]
     assert found.reduced.cents <= sum(cents for _, _, cents in once) + sum(each)
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)  # on a busy machine
 @given(st.lists(lines(), max_size=12), st.randoms(use_true_random=False))
 def test_the_order_in_which_gifts_are_read_decides_nothing(gifts: list[GiftLine], chance: object) -> None:
     shuffled = gifts[:]
@@ -174,7 +172,6 @@ def test_the_order_in_which_gifts_are_read_decides_nothing(gifts: list[GiftLine]
     assert policies.digest(one) == policies.digest(other)
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)  # on a busy machine
 @given(st.lists(lines(), max_size=12), st.sampled_from(["en", "es"]))
 def test_every_line_says_whether_goods_or_services_were_given(gifts: list[GiftLine], language: str) -> None:
     """26 USC 170(f)(8)(B)(ii) and (iii), for each gift of $250 or more: so that this page acknowledges it."""

@@ -108,7 +108,7 @@ def test_what_is_built_to_hurt_is_read_in_time(raw: bytes) -> None:
 
 @given(st.binary(max_size=4000))
 @example(b"Content-Type: multipart/report\n\n")
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_bytes_get_an_answer(raw: bytes) -> None:
     found = read(raw)
     assert found.kind in InboundKind
@@ -116,7 +116,7 @@ def test_any_bytes_get_an_answer(raw: bytes) -> None:
 
 
 @given(st.sampled_from(NASTY), st.randoms(use_true_random=False), st.integers(1, 40))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_any_damage_to_a_report_gets_an_answer(raw: bytes, chance: random.Random, wounds: int) -> None:
     hurt = bytearray(raw)
     for _ in range(wounds):
@@ -137,7 +137,6 @@ def test_any_damage_to_a_report_gets_an_answer(raw: bytes, chance: random.Random
 
 
 @given(st.text(max_size=40), st.text(max_size=400))
-@settings(deadline=None)
 def test_any_code_and_words_are_judged(status: str, words: str) -> None:
     assert failed(status, words) in (Severity.HARD, Severity.SOFT, Severity.POLICY)
 
