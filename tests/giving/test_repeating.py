@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from flask.testing import FlaskClient
@@ -17,7 +17,7 @@ from station.core.events import Subject, events_of
 from station.core.words import day as printed
 from station.giving import policies
 from station.payments.models import Subscription, SubscriptionState
-from station.payments.policies import LEAST_BETWEEN, day_in, plus_months
+from station.payments.policies import LEAST_BETWEEN, day_in
 from tests.giving.conftest import Donor, gifts, pledges, thanks_page
 from tests.giving.test_in_page import Page
 
@@ -32,11 +32,8 @@ def orders() -> list[Subscription]:
 
 
 @pytest.mark.parametrize(
-    ("frequency", "recurring", "months", "word", "adjective"),
-    [
-        ("quarter", ("month", 3), 3, "Every three months", "quarterly"),
-        ("year", ("year", 1), 12, "Every year", "yearly"),
-    ],
+    ("frequency", "recurring", "word", "adjective"),
+    [("quarter", ("month", 3), "Every three months", "quarterly"), ("year", ("year", 1), "Every year", "yearly")],
 )
 def test_the_whole_way_of_a_gift_that_repeats_rarely(
     donor: Donor,
@@ -46,10 +43,10 @@ def test_the_whole_way_of_a_gift_that_repeats_rarely(
     stripe_sandbox: Handle,
     frequency: str,
     recurring: tuple[str, int],
-    months: int,
     word: str,
     adjective: str,
 ) -> None:
+    begun = clock.now()
     pay(donor.pledge(frequency=frequency, amount="60").location)
     outbox()
     (order,) = orders()
@@ -57,7 +54,7 @@ def test_the_whole_way_of_a_gift_that_repeats_rarely(
     price = stripe_sandbox.get(order.stripe_subscription or "")["items"]["data"][0]["price"]["recurring"]
     assert (price["interval"], price["interval_count"]) == recurring
     page = donor.client.get(thanks_page(pledges()[0].id)).text
-    next_on = printed(plus_months(clock.today(ZONE), months))
+    next_on = printed(policies.dates_after_now(None, begun, ZONE)[frequency])
     for said in (word, next_on, f"first {adjective} gift", f"a {frequency}"):
         assert said in page
     receipt = mailbox.messages[0].get_body(("plain",)).get_content()
@@ -85,14 +82,36 @@ def test_a_day_of_ones_own_is_charged_in_full_today_and_then_on_that_day(
     assert description == "Monthly gift to News 88.9 KNPR, after today on the last day of the month"
 
 
+@pytest.mark.parametrize(
+    "begins",
+    [
+        datetime(2027, 1, 15, 20, 0, tzinfo=UTC),
+        datetime(2027, 1, 31, 7, 30, tzinfo=UTC),  # the 30th here, and a month later the 28th in UTC
+        datetime(2027, 2, 15, 7, 30, tzinfo=UTC),  # the 14th here, and in summer time the 15th
+    ],
+)
+def test_the_form_counts_months_as_stripe_does(
+    donor: Donor, pay: Pay, later: Callable[..., None], stripe_sandbox: Handle, begins: datetime
+) -> None:
+    ahead = (begins - clock.now()).total_seconds()
+    later(seconds=ahead)
+    stripe_sandbox.advance(ahead)
+    said = re.search(r'<option value=""[^>]*data-month="([^"]+)"', donor.client.get("/give").text)
+    pay(donor.pledge().location)
+    (order,) = orders()
+    assert order.current_period_end is not None
+    assert said is not None
+    assert said[1] == printed(clock.local_date(order.current_period_end, ZONE))
+
+
 def test_the_form_says_the_day_of_the_next_charge_for_every_choice(client: FlaskClient) -> None:
     """Reckoned by the server, by the rule that moves the charge; the page's script only picks one."""
     page = client.get("/give").text
     options = dict(re.findall(r'<option value="(\d*)"([^>]*)>', page))
     assert list(options) == ["", *policies.charge_days()]
-    today = clock.today(ZONE)
+    now = clock.now()
     for value, said in options.items():
-        found = policies.dates_after_today(int(value) if value else None, today)
+        found = policies.dates_after_now(int(value) if value else None, now, ZONE)
         assert dict(re.findall(r'data-(\w+)="([^"]+)"', said)) == {name: printed(day) for name, day in found.items()}
 
 
@@ -161,7 +180,7 @@ def test_how_a_day_is_said(day: int, words: str) -> None:
 
 
 def test_a_day_near_today_is_the_one_a_month_later() -> None:
-    assert policies.dates_after_today(28, date(2026, 11, 26)) == {
+    assert policies.dates_after_now(28, datetime(2026, 11, 26, 20, tzinfo=UTC), ZONE) == {
         "month": date(2026, 12, 28),
         "quarter": date(2027, 2, 28),
         "year": date(2027, 11, 28),

@@ -179,9 +179,9 @@ class PledgeForm(CoverField, FlaskForm):
 
     def next_dates(self) -> dict[str, dict[str, date]]:
         """When a gift that begins today is charged next, by day as the form lists it and by frequency."""
-        today = clock.today(the_licensee().timezone)
+        now, zone = clock.now(), the_licensee().timezone
         days = {"": None, **{day: int(day) for day in policies.charge_days()}}
-        return {text: policies.dates_after_today(day, today) for text, day in days.items()}
+        return {text: policies.dates_after_now(day, now, zone) for text, day in days.items()}
 
     def pledged(self, attempt: Attempt) -> PledgeRequest:
         """What the donor asks for, once the whole form has been found good."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
-from station.payments.policies import MONTHS, next_charge, plus_months
+from station.core import clock
+from station.payments.policies import MONTHS, next_charge, period_after
 
 DEBIT_TAKES = 4  # working days at most, docs.stripe.com/payments/ach-direct-debit
 LAST_DAY = 31
@@ -27,9 +28,10 @@ def nearest_day(day: int) -> str:
     return str(day if day < 29 else LAST_DAY)
 
 
-def dates_after_today(day: int | None, today: date) -> dict[str, date]:
-    """When a gift that begins today is charged next, by its interval."""
-    planned = {interval: plus_months(today, many) for interval, many in MONTHS.items()}
+def dates_after_now(day: int | None, now: datetime, zone: str) -> dict[str, date]:
+    """The day in a time zone on which a gift that begins now (UTC) is charged next, by its interval."""
+    today = clock.local_date(now, zone)
+    planned = {interval: clock.local_date(period_after(now, interval), zone) for interval in MONTHS}
     return {
         interval.value: next_charge(day, interval, today, then, today) if day else then
         for interval, then in planned.items()

@@ -24,6 +24,7 @@ from station.payments.policies.schedule import (
     monthly_cents,
     next_charge,
     off_schedule,
+    period_after,
     plus_months,
 )
 from station.payments.policies.split import half_each, split, split_lines
@@ -128,6 +129,7 @@ __all__ = [
     "next_month",
     "off_schedule",
     "payout_edge",
+    "period_after",
     "plus_months",
     "rate_in_force",
     "reason",

@@ -1,4 +1,4 @@
-"""When a standing order is charged: pure rules on station-local dates."""
+"""When a standing order is charged: pure rules on station-local dates, and on Stripe's, which are UTC."""
 
 from __future__ import annotations
 
@@ -29,6 +29,11 @@ def plus_months(start: date, months: int, day: int | None = None) -> date:
     """The date so many months later, on `day` or the same day, in shorter months on the last one."""
     year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
     return day_in(year, month + 1, day or start.day)
+
+
+def period_after(begins: datetime, interval: Interval) -> datetime:
+    """When Stripe charges again what begins at an instant (UTC): it counts months and keeps the time in UTC."""
+    return datetime.combine(plus_months(begins.date(), MONTHS[interval]), begins.timetz())
 
 
 def next_charge(day: int, interval: Interval, last: date, planned: date, today: date) -> date:
