@@ -28,6 +28,7 @@ from station.payments.services.sustaining import ChangeRefused
 from tests.giving.conftest import Donor
 from tests.giving.keeping import Giver
 from tests.giving.noticing import written
+from tests.payments.parts import to_a_plain_day
 
 Desk = Callable[..., FlaskClient]
 ZONE = "America/Los_Angeles"
@@ -109,6 +110,7 @@ def test_and_that_notice_is_one_of_regulation_e(giver: Giver, donor: Donor) -> N
 def test_a_quarterly_change_of_the_stations_is_confirmed_now_and_told_again_in_time(
     giver: Giver, donor: Donor
 ) -> None:
+    to_a_plain_day(giver.stripe)  # a charge keeps its hour in UTC: near midnight, summer time would move its day
     order_id = giver.begin(donor, frequency="quarter")
     give_notices()
     sustaining.change_amount(order_id, Money(1500), COMMAND, Asked.STATION)

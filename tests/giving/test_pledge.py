@@ -205,8 +205,8 @@ def test_the_gift_is_dated_by_the_station_on_new_years_eve(donor: Donor, pay: Pa
 def test_a_renewal_is_a_gift_of_its_own(donor: Donor, pay: Pay, stripe_sandbox: Handle, outbox: Any) -> None:
     pay(donor.pledge().location)
     subscription = next(s for s in stripe_sandbox.sandbox.store.all("subscription"))
-    clock.move(timedelta(days=31))
-    stripe_sandbox.advance(timedelta(days=31).total_seconds())
+    clock.move(timedelta(days=32))
+    stripe_sandbox.advance(timedelta(days=32).total_seconds())
     stripe_sandbox.deliver_now(delayed=True)
     outbox()
     assert subscription

@@ -66,6 +66,7 @@ def test_a_feed_holds_whole_stories(house: House, client: FlaskClient, kind: str
         blocks=[*text_blocks("<p>One ]]&gt; and ]]> here.</p>"), {**SOUND, **PLAIN}],
     )
     place_credit(house)
+    year = clock.today(house.licensee.timezone).year
     for path in (f"/news/feed.{kind}", f"/news/section/water/feed.{kind}"):
         found = read(client, path)
         assert found.version == {"rss": "rss20", "atom": "atom10"}[kind]
@@ -79,11 +80,11 @@ def test_a_feed_holds_whole_stories(house: House, client: FlaskClient, kind: str
         body = entry.content[0].value
         assert "One ]]&gt; and ]]&gt; here." in body
         assert 'src="http://localhost/media/a.jpg"' in body
-        assert "Copyright 2026 Desert Public Radio." in body
+        assert f"Copyright {year} Desert Public Radio." in body
         assert "Support comes from" not in body
         assert "Pledge" not in body
         assert entry.enclosures[0].href == SOUND["url"]
-        assert found.feed.rights == "Copyright 2026 Desert Public Radio."
+        assert found.feed.rights == f"Copyright {year} Desert Public Radio."
 
 
 def story_path(story_id: UUID) -> str:

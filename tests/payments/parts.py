@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
+from sandbox.stripe.testing import Handle
 from station.accounts.models import WorkItem
+from station.core import clock
 from station.core.actor import VISITOR
 from station.core.db import db
 from station.core.ids import new_id
 from station.core.money import Money
 from station.core.places import INVARIANTS
+from station.licensee.queries import the_licensee
 from station.payments import queries
 from station.payments.models import (
     CallState,
@@ -24,9 +29,19 @@ from station.payments.models import (
     Subscription,
     SubscriptionState,
 )
+from station.payments.policies import plus_months
 from station.payments.services import HostedPage, open_payment
 
 PAGE = HostedPage("Gift to News", "donor@example.org", "http://localhost/thanks", "http://localhost/give")
+
+
+def to_a_plain_day(stripe: Handle) -> None:
+    """Both clocks to noon on the tenth of the next month: a day that every month has, and the same one in UTC."""
+    zone = the_licensee().timezone
+    noon = datetime.combine(plus_months(clock.today(zone), 1, day=10), time(12), ZoneInfo(zone))
+    ahead = noon - clock.now()
+    clock.move(ahead)
+    stripe.advance(ahead.total_seconds())
 
 
 def opened(

@@ -42,6 +42,7 @@ from station.payments.services.deposits.periods import (
 )
 from station.payments.services.tendering.undoing import CannotUndo, void_payment
 from tests.payments.deposit_parts import Run, deposits_hold, holds, line_by, looked, open_items, paid
+from tests.payments.parts import to_a_plain_day
 from tests.payments.test_sweeps import theirs
 
 BETTINA = Actor(ActorKind.STAFF, "Bettina Osei")
@@ -51,6 +52,7 @@ pytestmark = pytest.mark.crooked  # payments of other tenders are made here with
 @pytest.fixture
 def unknown(house: Any, stripe_sandbox: Any, outbox: Run) -> UUID:
     """A line that nobody knows, in a payout with one that is known. It comes after our first call, or it is old."""
+    to_a_plain_day(stripe_sandbox)  # a payout of a month's last days arrives in the next one
     paid(stripe_sandbox, outbox, house.classical, 1000)
     theirs(stripe_sandbox, 3300)
     stripe_sandbox.payout()
@@ -191,7 +193,7 @@ def test_a_month_waits_until_stripe_was_asked_after_its_end(
     house: Any, stripe_sandbox: Any, later: Callable[..., None]
 ) -> None:
     """What moved in its last hour, and nobody told us of, stands against closing it."""
-    month = month_of(clock.now(), house.licensee.timezone)
+    month = month_of(clock.now() + timedelta(hours=2), house.licensee.timezone)
     ends_at = month_bounds(month, house.licensee.timezone)[1]
     almost = (ends_at - clock.now() - timedelta(hours=1)).total_seconds()
     later(seconds=almost)

@@ -20,6 +20,7 @@ from station.payments.models import Tie
 from station.payments.services.deposits import comparing, reconciling, sweeps
 from tests.browsing import send, token_of
 from tests.payments.deposit_parts import Run, line_by, looked, paid, payout_row
+from tests.payments.parts import to_a_plain_day
 from tests.payments.test_sweeps import theirs
 
 Desk = Callable[..., FlaskClient]
@@ -28,6 +29,7 @@ Desk = Callable[..., FlaskClient]
 @pytest.fixture
 def payout(house: Any, stripe_sandbox: Any, outbox: Run) -> str:
     """A payout with a gift of each station and a line that nobody knows; its public id."""
+    to_a_plain_day(stripe_sandbox)  # a payout of a month's last days arrives in the next one
     for station, cents in ((house.news, 10000), (house.classical, 2500)):
         paid(stripe_sandbox, outbox, station, cents)
     theirs(stripe_sandbox, 3300)

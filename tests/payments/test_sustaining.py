@@ -43,6 +43,7 @@ from tests.payments.parts import (
     session_of,
     standing,
     stripe_id,
+    to_a_plain_day,
     work_items,
 )
 
@@ -101,6 +102,8 @@ class Gift:
 
 @pytest.fixture
 def begin(house: Any, stripe_sandbox: Handle, outbox: Outbox, later: Later) -> Callable[..., Gift]:
+    to_a_plain_day(stripe_sandbox)
+
     def run(interval: Interval = Interval.MONTH, charge_day: int | None = None, **more: int) -> Gift:
         payment_id = opened(house, interval=interval, charge_day=charge_day, **more)
         start_checkout(payment_id, PAGE)
