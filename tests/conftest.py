@@ -12,6 +12,7 @@ import shutil
 import sqlite3
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -52,8 +53,8 @@ SERVER = os.environ.get("STATION_TEST_DATABASE_URL", "")
 BESIDE = ROOT.parent / "shared" / "data"  # pages and documents of others, which this repository may not carry
 
 ALL_REQUIRED = bool(os.environ.get("STATION_TEST_REQUIRE_ALL"))
-# A busy machine may take its time over an example. Where everything is required, each run tries the same ones: new ones
-# are for a desk, at which what they find can be looked into.
+# A busy machine may take its time over an example. Where everything is required, each run tries the same ones: new
+# ones are for a desk, at which what they find can be looked into.
 examples.register_profile(
     "house", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=ALL_REQUIRED
 )
@@ -239,6 +240,7 @@ def app(built: Flask, settings: Settings, request: pytest.FixtureRequest) -> Ite
         fresh_database(settings.home)
         (settings.home / "clock").unlink(missing_ok=True)
         clock.use_file(settings.home / "clock")
+        wait_out_the_hour()
         bulletin.forget()
         bulletin.refresh()
         request_id.set("")
@@ -247,6 +249,13 @@ def app(built: Flask, settings: Settings, request: pytest.FixtureRequest) -> Ite
         db.session.remove()
         if request.node.get_closest_marker("crooked") is None:
             _money_adds_up()
+
+
+def wait_out_the_hour() -> None:
+    """No test begins in the last ten seconds of an hour: midnight, here or in UTC, would come in the middle of it."""
+    left = 3600 - clock.now().timestamp() % 3600
+    if left < 10:
+        time.sleep(left)
 
 
 def fresh_database(home: Path) -> None:
