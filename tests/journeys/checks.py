@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
+from urllib.parse import urlsplit
+
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Frame, Page
+from playwright.sync_api import Frame, Page, Response
 
 from sandbox.stripe.testing import Handle
-from tests.journeys.test_pages import TAGS, come, too_wide
+from tests.journeys.hands import come
+from tests.journeys.test_pages import TAGS, too_wide
 
 EXPLAINED = {"frame-tested"}  # what axe may leave undecided: it is run inside each frame as well
 SPACING = """() => {
@@ -39,7 +43,8 @@ def barriers(page: Page, sandbox: Handle) -> list[str]:
 
 
 def examined(where: Page | Frame, tags: list[str], contrast: bool = True) -> list[str]:
-    """What axe holds against a page or a frame, and what it leaves undecided."""
+    """What axe holds against a page or a frame, once all of it has come, and what it leaves undecided."""
+    where.wait_for_load_state("load")
     options = {"runOnly": {"type": "tag", "values": tags}, "rules": {"color-contrast": {"enabled": contrast}}}
     answer = Axe().run(where, options=options).response  # type: ignore[arg-type]  # a frame evaluates as a page
     undecided = [each for each in answer["incomplete"] if each["id"] not in EXPLAINED]
@@ -62,6 +67,20 @@ def cut_when_spaced(page: Page) -> list[str]:
 def moving(page: Page) -> list[str]:
     """Animations that run although the reader asked for none; windows here ask for none."""
     return [f"{page.url} moves: {each}" for each in come(page).evaluate(MOVING)]
+
+
+def weights(page: Page, address: str) -> dict[str, int]:
+    """Open a page; kind of resource → bytes of its own server's answers as they travel, once no more come."""
+    answers: list[Response] = []
+    page.on("response", answers.append)
+    page.goto(address)
+    page.wait_for_load_state("networkidle")
+    found: dict[str, int] = {}
+    for answer in answers:
+        if answer.request.method == "GET" and urlsplit(answer.url).netloc == urlsplit(address).netloc:
+            body, kind = answer.body(), answer.request.resource_type
+            found[kind] = found.get(kind, 0) + (len(body) if kind == "font" else len(gzip.compress(body, 6)))
+    return found
 
 
 def chosen_for_them(page: Page) -> list[str]:

@@ -18,6 +18,7 @@ from station.news.models import BannerLevel
 from station.news.services import BannerDraft, RedirectDraft, change_slug, keep_redirect, publish_story, put_up
 from tests.conftest import House
 from tests.journeys.checks import cut, cut_when_spaced
+from tests.journeys.hands import focused, painted
 from tests.journeys.test_pages import LOOKS, too_wide, violations
 
 Window = Callable[..., Page]
@@ -63,10 +64,12 @@ def test_pages_with_a_banner_are_accessible_and_fit(
 def test_the_keyboard_comes_to_the_main_part_past_the_banner(live: str, story: Any, window: Window) -> None:
     page = window(width=320)
     page.goto(f"{live}/news/")
+    painted(page)
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.textContent") == "Skip to main content"
+    assert focused(page)[1]["name"] == "Skip to main content"
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.textContent") == LONG
+    assert focused(page)[1]["name"] == LONG
+    painted(page)
     assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
     page.keyboard.press("Enter")
     page.wait_for_url(f"{live}/news/story/fire")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import re
 from collections.abc import Callable
 from typing import Any
@@ -15,8 +14,8 @@ from sandbox.stripe.testing import Handle
 from tests.conftest import MEASURED
 from tests.faults.plant import Plant
 from tests.journeys.at_the_form import FIVE_A_MONTH, AtTheForm
-from tests.journeys.checks import chosen_for_them, cut, cut_when_spaced, moving
-from tests.journeys.hands import first_story, sign_in
+from tests.journeys.checks import chosen_for_them, cut, cut_when_spaced, moving, weights
+from tests.journeys.hands import first_story, sign_in, stays
 from tests.journeys.states import give_once
 from tests.journeys.test_pages import SHIFTS, listener_pages
 
@@ -53,7 +52,7 @@ def test_listener_pages_ask_only_us_and_promise_so(town: Plant, sandbox: Handle,
         origins = asked_by(fresh)
         answer = fresh.goto(address)
         assert answer is not None
-        fresh.wait_for_load_state("networkidle")
+        stays(fresh).wait_for_load_state("networkidle")
         allowed = {site, sandbox.url} if urlsplit(address).path == "/give" else {site}
         found += [f"{address} asks {each}" for each in origins - allowed]
         found += policy_problems(fresh, answer)
@@ -110,18 +109,7 @@ def test_nothing_jumps_while_the_card_form_comes(
 
 
 def test_the_pledge_page_is_light(town: Plant, site: str, window: Window, record_property: Any) -> None:
-    page = window()
-    weights: dict[str, int] = {}
-
-    def weigh(answer: Response) -> None:
-        if answer.url.startswith(site) and answer.request.method == "GET":
-            body = answer.body()
-            kind = answer.request.resource_type
-            weights[kind] = weights.get(kind, 0) + (len(body) if kind == "font" else len(gzip.compress(body, 6)))
-
-    page.on("response", weigh)
-    page.goto(f"{site}{FIVE_A_MONTH}")
-    page.wait_for_load_state("networkidle")
-    record_property(MEASURED, f"Pledge page: {sum(weights.values())} bytes: {weights}")
-    assert weights["script"] <= SCRIPTS
-    assert sum(weights.values()) <= FIRST_PARTY
+    found = weights(window(), f"{site}{FIVE_A_MONTH}")
+    record_property(MEASURED, f"Pledge page: {sum(found.values())} bytes: {found}")
+    assert found["script"] <= SCRIPTS
+    assert sum(found.values()) <= FIRST_PARTY

@@ -8,6 +8,7 @@ from playwright.sync_api import Page
 
 from tests.faults.plant import Plant
 from tests.journeys.at_the_form import FIVE_A_MONTH
+from tests.journeys.hands import painted
 
 LOOK = """name => {
   const style = getComputedStyle(document.querySelector(name).nextElementSibling);
@@ -25,6 +26,7 @@ def test_a_tile_shows_that_it_is_chosen_and_that_the_keyboard_is_there(
     assert page.evaluate(LOOK, chosen)[0] != page.evaluate(LOOK, other)[0]
     before = page.evaluate(LOOK, chosen)
     page.locator("#frequency-0").focus()
+    painted(page)
     page.keyboard.press("Tab")  # to what is chosen rarely, which stays closed
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.id") == chosen.removeprefix("#")

@@ -13,6 +13,7 @@ from sandbox.stripe.testing import Handle
 from tests.conftest import MEASURED
 from tests.faults.plant import Plant
 from tests.journeys.at_the_form import AtTheForm
+from tests.journeys.hands import focused, painted, tab_to
 from tests.journeys.states import field_errors
 
 Window = Callable[..., Page]
@@ -24,21 +25,6 @@ CONTROLS = """() => [...document.querySelectorAll('a[href], button, input, selec
     !document.querySelector(`input[name="${each.name}"]:checked`)
     && each === document.querySelector(`input[name="${each.name}"]`)))
   .map(each => each.outerHTML.slice(0, 160))"""
-HERE = """() => {
-  const at = document.activeElement;
-  const shown = at.matches('.tile input') ? at.nextElementSibling : at;
-  const style = getComputedStyle(shown), box = shown.getBoundingClientRect();
-  const points = [[0.5, 0.5], [0.05, 0.2], [0.95, 0.2], [0.05, 0.8], [0.95, 0.8]];
-  const seen = points.some(([x, y]) => {
-    const hit = document.elementFromPoint(box.left + box.width * x, box.top + box.height * y);
-    return hit && (at.contains(hit) || shown.contains(hit) || hit.contains(at));
-  });
-  return {
-    name: at.ariaLabel || at.labels?.[0]?.textContent.trim() || at.textContent.trim(),
-    what: at.outerHTML.slice(0, 160), outside: at === document.body, frame: at.tagName === 'IFRAME',
-    ringed: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2, seen,
-  };
-}"""
 
 
 @pytest.fixture
@@ -48,20 +34,10 @@ def town(plant: Plant) -> Plant:
     return plant
 
 
-def focused(page: Page) -> tuple[Page | Frame, dict[str, Any]]:
-    """Where the keyboard is: our page or a frame of Stripe's, and what is focused there."""
-    at = page.evaluate(HERE)
-    if not at["frame"]:
-        return page, at
-    element = page.evaluate_handle("document.activeElement").as_element()
-    frame = element.content_frame() if element else None
-    assert frame is not None
-    return frame, frame.evaluate(HERE)
-
-
 def walk(page: Page) -> list[tuple[Page | Frame, dict[str, Any]]]:
     """Every stop of Tab from the beginning of the page until it leaves it."""
     stops: list[tuple[Page | Frame, dict[str, Any]]] = []
+    painted(page)
     while len(stops) < 80:
         page.keyboard.press("Tab")
         where, at = focused(page)
@@ -69,15 +45,6 @@ def walk(page: Page) -> list[tuple[Page | Frame, dict[str, Any]]]:
             return stops
         stops.append((where, at))
     raise AssertionError("the walk does not end")
-
-
-def tab_to(page: Page, name: str) -> None:
-    """Press Tab until a control of this name has the focus."""
-    for _ in range(30):
-        page.keyboard.press("Tab")
-        if re.search(name, focused(page)[1]["name"]):
-            return
-    raise AssertionError(f"Tab does not come to {name}")
 
 
 @pytest.mark.parametrize("width", [320, 1280])
@@ -103,8 +70,8 @@ def test_tab_reaches_every_control_once_in_order_and_shows_where_it_is(
 def test_a_whole_gift_by_keys_alone(town: Plant, sandbox: Handle, site: str, window: Window) -> None:
     donor = AtTheForm(window(), site, "/give")
     page, press, write = donor.page, donor.page.keyboard.press, donor.page.keyboard.type
-    press("Tab")
-    press("Enter")  # the skip link
+    tab_to(page, "^Skip to main content$")
+    press("Enter")
     tab_to(page, "^Monthly$")
     press("Space")
     tab_to(page, r"^\$5$")
@@ -147,6 +114,7 @@ def test_from_what_is_wrong_with_the_card_the_keyboard_goes_straight_to_its_form
     field_errors(page, site, sandbox)
     tab_to(page, "^Your card number is incomplete")
     page.keyboard.press("Enter")
+    painted(page)
     page.keyboard.press("Tab")
     where, at = focused(page)
     assert where is not page

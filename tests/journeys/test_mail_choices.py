@@ -15,7 +15,8 @@ from station.mail import queries
 from station.members.models import MemberEmail
 from tests.faults.plant import Plant
 from tests.journeys.checks import barriers, cut, cut_when_spaced, moving
-from tests.journeys.test_keyboard import CONTROLS, tab_to, walk
+from tests.journeys.hands import painted, tab_to
+from tests.journeys.test_keyboard import CONTROLS, walk
 
 Window = Callable[..., Page]
 
@@ -48,6 +49,7 @@ def test_all_of_it_by_keyboard_without_a_script(address: str, sandbox: Handle, s
     press("Space")
     tab_to(page, "^Leave me out of list exchanges$")
     press("Space")
+    painted(page)
     press("Enter")  # a form is sent from any of its fields
     expect(page.get_by_role("heading", name="Your choices are saved")).to_be_visible()
     expect(page.get_by_text("Appeals and renewals, Events, Member benefits")).to_be_visible()

@@ -11,7 +11,7 @@ from sandbox.stripe.testing import Handle
 from station.giving.models import Gift
 from station.members.models import Member
 from tests.faults.plant import Plant
-from tests.journeys.hands import first_story, sign_in
+from tests.journeys.hands import first_story, sign_in, stays
 from tests.journeys.states import field_errors, wallets
 from tests.journeys.test_pages import an_id, listener_pages
 
@@ -60,7 +60,7 @@ def test_listeners_press_nothing_but_native_controls(town: Plant, sandbox: Handl
     page, found = window(), []
     for address in listener_pages(site, first_story(page, site)):
         page.goto(address)
-        found += pressable(page)
+        found += pressable(stays(page))
     for reach in (wallets, field_errors):
         reach(page, site, sandbox)
         found += pressable(page)

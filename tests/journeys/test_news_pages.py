@@ -6,14 +6,13 @@ of them, each at one of the stations: wide and light, narrow and dark.
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 import sqlalchemy as sa
-from playwright.sync_api import Page, Response, Route
+from playwright.sync_api import Page, Route
 
 from station.core import clock
 from station.core.db import db
@@ -21,7 +20,7 @@ from station.licensee.models import Station
 from station.news.models import Story
 from tests.conftest import MEASURED
 from tests.faults.plant import Plant
-from tests.journeys.checks import cut, cut_when_spaced, examined
+from tests.journeys.checks import cut, cut_when_spaced, examined, weights
 from tests.journeys.test_first_parties import asked_by
 from tests.journeys.test_pages import SHIFTS, TAGS
 
@@ -112,20 +111,13 @@ def test_every_other_kind_of_page_is_for_everybody(
 
 
 def test_a_story_is_light_and_needs_no_script(town: Plant, site: str, window: Window, record_property: Any) -> None:
-    page, weights = window(width=390), dict[str, int]()
+    page = window(width=390)
     origins = asked_by(page)
-
-    def weigh(answer: Response) -> None:
-        body, kind = answer.body(), answer.request.resource_type
-        weights[kind] = weights.get(kind, 0) + (len(body) if kind == "font" else len(gzip.compress(body, 6)))
-
-    page.on("response", weigh)
-    page.goto(site + stories("news")[0])
-    page.wait_for_load_state("networkidle")
-    record_property(MEASURED, f"A story: {sum(weights.values())} bytes: {weights}")
-    assert weights.pop("image") > 0, "the photo was not there to be left out"
-    assert "script" not in weights
-    assert sum(weights.values()) <= LIGHT
+    found = weights(page, site + stories("news")[0])
+    record_property(MEASURED, f"A story: {sum(found.values())} bytes: {found}")
+    assert found.pop("image") > 0, "the photo was not there to be left out"
+    assert "script" not in found
+    assert sum(found.values()) <= LIGHT
     assert origins == {site}
     plain = window(width=390, scripts=False)
     plain.goto(page.url)

@@ -22,7 +22,7 @@ from station.payments.models import Payment, PaymentState
 from station.receipts.models import Letter, Receipt
 from station.underwriting.models import Flight, Sponsor
 from tests.faults.plant import Plant
-from tests.journeys.hands import first_story, sign_in
+from tests.journeys.hands import come, first_story, painted, sign_in, stays
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 LOOKS = [(320, False), (320, True), (1280, False), (1280, True)]
@@ -42,12 +42,6 @@ FOCUS = """(() => {
   return [document.activeElement.id, document.activeElement.textContent.trim(),
     style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2];
 })()"""
-
-
-def come(page: Page) -> Page:
-    """The page once all of it has come: after a click the new one may be there without a line of it."""
-    page.wait_for_load_state("load")
-    return page
 
 
 def violations(page: Page) -> list[str]:
@@ -71,7 +65,10 @@ def an_id(table: Any, prefix: str, *where: Any) -> str:
 def listener_pages(site: str, story: str) -> list[str]:
     pledges = {
         state: db.session.scalars(
-            sa.select(Pledge.id).join(Payment, Payment.id == Pledge.payment_id).where(Payment.state == state)
+            sa.select(Pledge.id)
+            .join(Payment, Payment.id == Pledge.payment_id)
+            .where(Payment.state == state)
+            .order_by(Pledge.id)
         ).first()
         for state in PaymentState
     }
@@ -106,6 +103,7 @@ def test_listener_pages_are_accessible_and_fit(
     story = first_story(page, site)
     for address in listener_pages(site, story):
         page.goto(address)
+        stays(page)
         found += violations(page) + too_wide(page)
     page.goto(f"{site}/give")
     page.get_by_role("button", name="Continue to payment").click()
@@ -207,7 +205,7 @@ def test_fingers_find_every_control_of_the_pledge(town: Plant, site: str, window
     assert page.locator("input:checked").count() == 0
     page.get_by_role("button", name="Continue to payment").click()
     expect(page.locator("#error-summary")).to_be_focused()
-    assert page.evaluate(SMALL) == []
+    assert come(page).evaluate(SMALL) == []
     for link in page.locator(".error-summary a").all():
         target = (link.get_attribute("href") or "").removeprefix("#")
         assert page.locator(f"[id='{target}'][aria-invalid=true]").count() == 1, target
@@ -228,6 +226,7 @@ def test_without_script_the_pledge_needs_no_mouse_and_few_stops(town: Plant, sit
     page = window(scripts=False)  # with script, Stripe's frames are stops too: test_keyboard
     page.goto(f"{site}/give?station=news&amount=5&frequency=month")
     stops: list[str] = []
+    painted(page)
     while len(stops) < 40:
         page.keyboard.press("Tab")
         field, text, ringed = page.evaluate(FOCUS)

@@ -10,8 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.faults.plant import Plant
-from tests.journeys.hands import sign_in
-from tests.journeys.test_pages import come
+from tests.journeys.hands import come, sign_in
 
 DEVICE = {
     "protocol": "ctap2",

@@ -57,7 +57,7 @@ def test_from_the_story_to_the_receipt_with_the_worker_killed_on_the_way(
     town.start("worker")
     town.wait_idle()
     assert town.count(Gift) == before + 1
-    expect(page.locator("h1")).to_have_text("Thank you, Zoë", timeout=20_000)  # the page looks again by itself
+    expect(page.locator("h1")).to_have_text("Thank you, Zoë")  # the page looks again by itself
     label = newest_receipt()
     mails = [m for m in town.mailbox.messages if "zoe@example.org" in str(m["To"])]
     assert len(mails) == 1
@@ -136,9 +136,7 @@ def test_staff_place_a_credit_and_see_it_on_the_story_at_once(town: Plant, site:
 
 def seen(page: Page, site: str, sponsor: str) -> bool:
     """Whether a sponsor's credit comes up within twenty views of a Classical story: live credits take turns."""
-    page.wait_for_timeout(1_500)  # every process of web has heard of what the desk did (core.bulletin: half a second)
-    page.goto(f"{site}/classical/")
-    page.locator("main h2 a").first.click()
+    first_story(page, f"{site}/classical/")
     for _ in range(20):
         page.reload()
         slots = page.locator("aside.underwriting").all_inner_texts()

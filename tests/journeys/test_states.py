@@ -15,6 +15,7 @@ from station.payments.models import Payment, PaymentState
 from tests.faults.plant import Plant
 from tests.journeys.at_the_form import AtTheForm
 from tests.journeys.checks import barriers, chosen_for_them, cut, cut_when_spaced, moving
+from tests.journeys.hands import stays
 from tests.journeys.states import COMMON, LAST, RARE, give_once
 from tests.journeys.test_pages import LOOKS
 
@@ -67,6 +68,7 @@ def test_the_thank_you_page_in_each_state(town: Plant, sandbox: Handle, site: st
         width, dark = LOOKS[turn % len(LOOKS)]
         page = window(width=width, dark=dark)
         page.goto(address)
+        stays(page)
         headings.add(page.locator("h1").inner_text())
         found[state] = wrong(page, sandbox)
         page.context.close()

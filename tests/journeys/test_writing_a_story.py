@@ -8,21 +8,11 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from tests.faults.plant import Plant
-from tests.journeys.hands import sign_in
-from tests.journeys.test_keyboard import focused
+from tests.journeys.hands import come, focused, sign_in, tab_to
 from tests.journeys.test_pages import LOOKS, SMALL, too_wide, violations
 
 Window = Callable[..., Page]
 PICTURE = ("/assets/demo/img/demo/bloom.svg", "", "1200", "800", "A cactus in bloom.")
-
-
-def tab_to(page: Page, name: str, key: str = "Tab") -> None:
-    """Press Tab (or Shift+Tab) until a control of this name has the focus."""
-    for _ in range(120):
-        page.keyboard.press(key)
-        if re.search(name, focused(page)[1]["name"]):
-            return
-    raise AssertionError(f"{key} does not come to {name}")
 
 
 def begun(page: Page, site: str, headline: str = "Owls return") -> None:
@@ -37,11 +27,13 @@ def new_story(page: Page, site: str, headline: str = "Owls return") -> None:
     page.get_by_label("Headline").press_sequentially(headline)
     page.keyboard.press("Enter")
     expect(page.locator("#editor")).to_be_visible()
+    come(page)  # and its script
 
 
-def kinds(page: Page) -> list[str]:
-    names = page.locator("#blocks h3").all_inner_texts()
-    return [re.sub(r"\s+\d+ of \d+", "", each) for each in names]
+def has(page: Page, *kinds: str) -> None:
+    """The blocks of the story are of these kinds, in this order, and the page that shows them has come whole."""
+    expect(page.locator("#blocks h3")).to_have_text([re.compile(rf"^\s*{each}\s+\d+ of \d+\s*$") for each in kinds])
+    come(page)
 
 
 def test_a_story_by_keys_alone(town: Plant, site: str, window: Window) -> None:
@@ -59,7 +51,7 @@ def test_a_story_by_keys_alone(town: Plant, site: str, window: Window) -> None:
     write(" on the fence.")
     expect(page.get_by_label("Text", exact=True)).to_have_value("Owls are **back** on the fence.")
     expect(page.locator("#counted")).to_have_text("6 words")
-    expect(page.locator("#kept")).to_have_text(re.compile("^Kept at "), timeout=20_000)
+    expect(page.locator("#kept")).to_have_text(re.compile("^Kept at "))
     tab_to(page, "^Quote$")
     press("Enter")
     write("There they are.")
@@ -73,26 +65,26 @@ def test_a_story_by_keys_alone(town: Plant, site: str, window: Window) -> None:
     press("Tab")  # it does not only decorate
     press("Tab")  # no caption
     write("Ana Peña / KNPR")
-    assert kinds(page) == ["Text", "Quote", "Picture"]
+    has(page, "Text", "Quote", "Picture")
     tab_to(page, "^Move up Picture", "Shift+Tab")
     press("Enter")
-    assert kinds(page) == ["Text", "Picture", "Quote"]
+    has(page, "Text", "Picture", "Quote")
     expect(page.locator("#said")).to_have_text("Picture moved up, 2 of 3.")
     press("Enter")
-    assert kinds(page) == ["Picture", "Text", "Quote"]
+    has(page, "Picture", "Text", "Quote")
     assert focused(page)[1]["name"] == "Move down Picture", "the button that is gone gives the focus to the other"
     press("Control+Enter")
     expect(page.locator(".messages")).to_contain_text("Saved as revision 2.")
-    assert kinds(page) == ["Picture", "Text", "Quote"]
+    has(page, "Picture", "Text", "Quote")
     page.get_by_label("Text", exact=True).press("End")
     write(" Two of them.")
-    expect(page.locator("#kept")).to_have_text(re.compile("^Kept at "), timeout=20_000)
+    expect(page.locator("#kept")).to_have_text(re.compile("^Kept at "))
     page.reload()
     go_on = page.get_by_role("link", name=re.compile("^Go on with what you wrote at"))
     go_on.focus()
     press("Enter")
     expect(page.get_by_label("Text", exact=True)).to_have_value(re.compile(r"Two of them\.$"))
-    page.get_by_label("Headline").press("Control+Enter")
+    come(page).get_by_label("Headline").press("Control+Enter")
     expect(page.locator(".messages")).to_contain_text("Saved as revision 3.")
     page.get_by_role("link", name="Revisions").press("Enter")
     page.get_by_role("button", name="Compare").press("Enter")
@@ -114,7 +106,7 @@ def test_words_stay_in_the_page_when_the_session_ends(town: Plant, site: str, wi
     other.goto(f"{site}/desk/stories/new")
     other.get_by_role("button", name="Sign out").click()
     page.get_by_label("Text", exact=True).press_sequentially("Nobody loses this.")
-    expect(page.locator("#kept")).to_contain_text("you are signed out", timeout=20_000)
+    expect(page.locator("#kept")).to_contain_text("you are signed out")
     expect(page.get_by_label("Text", exact=True)).to_have_value("Nobody loses this.")
     town.pass_time(60)  # a code is good once
     sign_in(other, site)
@@ -125,7 +117,7 @@ def test_words_stay_in_the_page_when_the_session_ends(town: Plant, site: str, wi
 
 def wrong(page: Page) -> list[str]:
     """What a machine finds; from the top, so that nothing lies under the bar that stays in sight."""
-    page.evaluate("scrollTo(0, 0)")
+    come(page).evaluate("scrollTo(0, 0)")
     return violations(page) + too_wide(page) + page.evaluate(SMALL)
 
 
@@ -154,7 +146,7 @@ def test_without_a_script(town: Plant, site: str, window: Window) -> None:
     page.get_by_role("button", name="Quote", exact=True).last.click()
     expect(page.locator("#part-b2")).to_be_focused()
     page.get_by_role("button", name="Move up Quote").click()
-    assert kinds(page) == ["Quote", "Text"]
+    has(page, "Quote", "Text")
     expect(page.get_by_label("Text", exact=True)).to_have_value("One.")
     page.get_by_role("button", name="Remove Quote").click()
     page.get_by_role("button", name="Save").first.click()
