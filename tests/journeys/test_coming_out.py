@@ -24,7 +24,8 @@ def test_from_the_desk_to_the_reader(town: Plant, site: str, window: Callable[..
     desk.get_by_role("link", name="Drafts").click()
     desk.get_by_role("link", name=HEADLINE).click()
     expect(desk.get_by_role("heading", level=1)).to_have_text(HEADLINE)
-    at = clock.local(clock.now() + timedelta(minutes=20), "America/Los_Angeles").replace(second=0, microsecond=0)
+    soon = clock.now() + timedelta(minutes=21)  # at its full minute, which is 20 to 21 minutes from now
+    at = clock.local(soon, "America/Los_Angeles").replace(second=0, microsecond=0)
     form = desk.locator("form[action$='/schedule']")
     form.get_by_label("Day").fill(at.date().isoformat())
     form.get_by_label("Time").fill(at.strftime("%H:%M"))
