@@ -13,7 +13,8 @@ from sandbox.stripe.testing import Handle
 
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A merchant</title></head><body>
 <h1>Give</h1><main><div id="express"></div><div id="payment"></div>
-<p><button id="pay" type="button">Donate</button></p><p id="amount" role="status"></p><p id="result"></p></main>
+<p><button id="pay" type="button" disabled>Donate</button></p>
+<p id="amount" role="status"></p><p id="result"></p></main>
 <script src="{sandbox}/endive/stripe.js"></script><script src="/merchant.js"></script></body></html>"""
 SCRIPT = """
 const log = [];
@@ -45,6 +46,7 @@ async function start() {
   express.on('cancel', () => log.push(['cancel']));
   document.getElementById('pay').addEventListener('click', () => pay());
   Object.assign(window, {actions, checkout, payment, log});
+  document.getElementById('pay').disabled = false;
 }
 if (window.Stripe) start(); else result('no script');
 """
