@@ -59,7 +59,7 @@ class Plant:
                     command.argv, env=given, cwd=ROOT, stdout=log, stderr=log, start_new_session=True
                 )
         if "web" in names:  # the others come up meanwhile
-            wait_for_port(self.settings.port)
+            wait_for_port(self.settings.port, PATIENCE)
 
     def reached(self, name: str) -> list[str]:
         """The point that each process of a group has reached last (with STATION_TEST_POINTS), those that ever did."""

@@ -35,7 +35,7 @@ class AtTheForm:
         return self
 
     def is_ready(self) -> None:
-        expect(self.page.locator("#payment")).to_have_attribute("data-state", "ready", timeout=15_000)
+        expect(self.page.locator("#payment")).to_have_attribute("data-state", "ready")
 
     def fill(self, email: str = "zoe@example.org", given: str = "Zoë", family: str = "Peña-O’Brien") -> AtTheForm:
         self.page.get_by_label("First name").fill(given)
@@ -56,13 +56,13 @@ class AtTheForm:
 
     def says(self, words: str | re.Pattern[str]) -> None:
         """The summary of problems says so, and the reader is there."""
-        expect(self.page.locator(SUMMARY)).to_contain_text(words, timeout=15_000)
+        expect(self.page.locator(SUMMARY)).to_contain_text(words)
         expect(self.page.locator(SUMMARY)).to_be_focused()
         expect(self.page).to_have_title(re.compile("^Error: "))
 
     def thanks(self, heading: str | re.Pattern[str]) -> None:
-        expect(self.page).to_have_url(re.compile("/thanks/pledge_"), timeout=15_000)
-        expect(self.page.locator("h1")).to_have_text(heading, timeout=20_000)  # a waiting page looks again by itself
+        expect(self.page).to_have_url(re.compile("/thanks/pledge_"))
+        expect(self.page.locator("h1")).to_have_text(heading)  # a waiting page looks again by itself
 
     def look(self, name: str) -> None:
         if folder := os.environ.get("STATION_TEST_PICTURES"):

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from config import Settings
 from station.core import bulletin
@@ -32,13 +32,16 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+LONGEST = 300  # seconds for a test
+SOON = 20_000  # milliseconds for what takes one or two seconds: two cores are shared with other tests
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything here drives a browser."""
+    """Everything here drives a browser, and starts real processes first."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.timeout(LONGEST))
 
 
 @pytest.fixture(scope="session")
@@ -46,6 +49,7 @@ def chromium() -> Iterator[Browser]:
     """One browser for the run."""
     path = shutil.which("chromium") or shutil.which("google-chrome")
     needs(path is not None, "Chromium")
+    expect.set_options(timeout=SOON)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser

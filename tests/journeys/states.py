@@ -25,7 +25,7 @@ def at(page: Page, site: str) -> AtTheForm:
 
 def status(donor: AtTheForm, words: str) -> None:
     donor.page.locator("#payment").scroll_into_view_if_needed()
-    expect(donor.page.locator("#payment-status")).to_contain_text(words, timeout=15_000)
+    expect(donor.page.locator("#payment-status")).to_contain_text(words)
 
 
 def card(page: Page, site: str, sandbox: Handle) -> None:
@@ -54,12 +54,12 @@ def choose(page: Page, site: str, sandbox: Handle) -> None:
 
 
 def loading(page: Page, site: str, sandbox: Handle) -> None:
-    sandbox.fault("script_slow", seconds=30)
+    sandbox.fault("script_slow", seconds=60)
     status(AtTheForm(page, site), "is loading")
 
 
 def slow(page: Page, site: str, sandbox: Handle) -> None:
-    sandbox.fault("script_slow", seconds=30)
+    sandbox.fault("script_slow", seconds=60)
     status(AtTheForm(page, site), "slow to load")
 
 
@@ -74,14 +74,15 @@ def declined(page: Page, site: str, sandbox: Handle) -> None:
 
 def working(page: Page, site: str, sandbox: Handle) -> None:
     donor = at(page, site).fill("working@example.org").card()
-    sandbox.fault("hang", seconds=15, path="/v1/payment_pages/")
+    sandbox.fault("hang", seconds=60, path="/v1/payment_pages/")
     donor.press()
     expect(page.locator("#payment button.button-big")).to_have_text("Working…")
 
 
 def bank_asks(page: Page, site: str, sandbox: Handle) -> None:
     at(page, site).fill("asked@example.org").card(ASKED_BY_THE_BANK).press()
-    expect(page.get_by_role("dialog")).to_be_visible(timeout=15_000)
+    bank_itself = page.get_by_role("dialog").frame_locator("iframe")
+    expect(bank_itself.get_by_role("button", name="Complete")).to_be_focused()
 
 
 def given_already(page: Page, site: str, sandbox: Handle) -> None:

@@ -203,7 +203,7 @@ def test_declined(
 def test_3d_secure(town: Plant, sandbox: Handle, at_the_form: Callable[..., AtTheForm], answer: str) -> None:
     donor = at_the_form(width=360).come_near().fill().card("4000002760003184").press()
     challenge = donor.page.get_by_role("dialog")
-    expect(challenge).to_be_visible(timeout=15_000)
+    expect(challenge).to_be_visible()
     expect(donor.page.locator("#payment-status")).to_contain_text("Your bank may want to check that it is you")
     donor.look("3d-secure")
     where = challenge if answer == "Close" else challenge.frame_locator("iframe")
@@ -268,7 +268,7 @@ def test_without_a_wallet_there_is_no_empty_place_for_one(town: Plant, at_the_fo
 
 
 def on_stripes_page(page: Page) -> None:
-    expect(page.get_by_label("Name on card")).to_be_visible(timeout=15_000)
+    expect(page.get_by_label("Name on card")).to_be_visible()
 
 
 def test_a_blocked_script_says_so_at_once_and_stripes_page_takes_over(
@@ -289,12 +289,12 @@ def test_a_blocked_script_says_so_at_once_and_stripes_page_takes_over(
 def test_a_slow_script_says_so_and_nobody_has_to_wait(
     town: Plant, sandbox: Handle, at_the_form: Callable[..., AtTheForm]
 ) -> None:
-    sandbox.fault("script_slow", seconds=11)
+    sandbox.fault("script_slow", seconds=14)
     donor = at_the_form(width=360)
     donor.page.locator("#payment").scroll_into_view_if_needed()
     expect(donor.page.locator("#payment-status")).to_contain_text("is loading")
     donor.look("loading")
-    expect(donor.page.locator("#payment-status")).to_contain_text("slow to load", timeout=10_000)
+    expect(donor.page.locator("#payment-status")).to_contain_text("slow to load")
     donor.look("slow")
     donor.is_ready()  # and whoever waits gets it
     donor.fill().card().press()
@@ -317,7 +317,7 @@ def test_a_form_that_breaks_on_loading_leaves_the_way_to_stripes_page(
     sandbox.fault("element_down")
     donor = at_the_form()
     donor.page.locator("#payment").scroll_into_view_if_needed()
-    expect(donor.page.locator("#payment-status")).to_contain_text("could not be loaded here", timeout=15_000)
+    expect(donor.page.locator("#payment-status")).to_contain_text("could not be loaded here")
     donor.fill()
     donor.page.get_by_role("button", name="Continue to payment").click()
     on_stripes_page(donor.page)
@@ -403,7 +403,7 @@ def test_a_change_while_the_bank_asks_is_not_brought_to_stripe(
     town: Plant, sandbox: Handle, at_the_form: Callable[..., AtTheForm]
 ) -> None:
     donor = at_the_form().come_near().fill().card("4000002760003184").press()
-    expect(donor.page.get_by_role("dialog")).to_be_visible(timeout=15_000)
+    expect(donor.page.get_by_role("dialog")).to_be_visible()
     asked: list[str] = []
     donor.page.on("request", lambda request: asked.append(request.url) if "/give/" in request.url else None)
     donor.page.evaluate("""() => {
@@ -437,7 +437,7 @@ def test_a_network_that_tries_too_often_is_paused_in_plain_words(
     db.session.remove()
     donor = at_the_form(width=360)
     donor.page.locator("#payment").scroll_into_view_if_needed()
-    expect(donor.page.locator("#payment-status")).to_contain_text("many tries from your network", timeout=15_000)
+    expect(donor.page.locator("#payment-status")).to_contain_text("many tries from your network")
     donor.look("rate-limited")
     assert sandbox.requests == []
 
@@ -457,7 +457,7 @@ def test_stripe_being_down_is_said_and_nothing_is_lost(
     sandbox.fault("error_before", count=50, path="/v1/checkout/sessions")
     donor = at_the_form(width=360)
     donor.page.locator("#payment").scroll_into_view_if_needed()
-    expect(donor.page.locator("#payment-status")).to_contain_text("not answering", timeout=15_000)
+    expect(donor.page.locator("#payment-status")).to_contain_text("not answering")
     donor.look("stripe-down")
     sandbox.sandbox.faults.clear()
     donor.fill()
