@@ -80,7 +80,9 @@ def chromium_port(tmp_path: Path) -> Iterator[int]:
 def pages(site: str, slug: str) -> dict[str, str]:
     """What a listener opens at a station: name → address."""
     station = db.session.scalars(sa.select(Station.id).where(Station.slug == slug)).one()
-    section = db.session.scalars(sa.select(Section.slug).where(Section.station_id == station)).first()
+    section = db.session.scalars(
+        sa.select(Section.slug).where(Section.station_id == station).order_by(Section.id)
+    ).first()
     here, today = f"{site}/{slug}", clock.today("America/Los_Angeles")
     return {
         "story": f"{here}/story/{with_everything(site, station, slug)}",
