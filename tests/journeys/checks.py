@@ -72,7 +72,7 @@ def moving(page: Page) -> list[str]:
 def weights(page: Page, address: str) -> dict[str, int]:
     """Open a page; kind of resource → bytes of its own server's answers as they travel, once no more come."""
     answers: list[Response] = []
-    page.on("response", answers.append)
+    page.on("response", lambda answer: answers.append(answer))  # Playwright takes no method of a list
     page.goto(address)
     page.wait_for_load_state("networkidle")
     found: dict[str, int] = {}
