@@ -64,7 +64,7 @@ class Turns:
     def act(self, what: Act, when: threading.Event, then: threading.Event) -> None:
         with self.app.app_context():
             try:
-                assert when.wait(10)
+                assert when.wait(90)
                 what()
             except BaseException as error:
                 self.failed.append(error)
