@@ -143,13 +143,13 @@ def strike(plant: Plant, server: Server) -> list[str]:
 
 
 def wait_until_named(plant: Plant, server: Server, many: float) -> None:
-    """Until the server has heard of so many addresses. Where it stalls, time goes ten times as fast: leases of the
-    dead end. No more than that: a busy machine has a message in hand for some seconds, and its lease must not end."""
+    """Until the server has heard of so many addresses. Where it stalls, time goes thirty times as fast: leases of
+    the dead end. No more than that: a busy machine has a message in hand for seconds, and its lease must not end."""
     end, heard = time.monotonic() + 300, -1
     while (now := len(server.lines("named"))) < many:
         assert time.monotonic() < end, f"{now} of {many}\n{plant.unfinished()[:5]}"
         if now == heard:  # while mail goes out, haste would only ring for it again
-            plant.pass_time(5)
+            plant.pass_time(15)
         heard = now
         time.sleep(0.5)
 
