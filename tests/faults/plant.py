@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -16,7 +15,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from flask import Flask
 
-from config import ROOT, Settings
+from config import Settings
 from sandbox.mailbox.testing import Mailbox
 from station.core import clock
 from station.core.db import db, transaction
@@ -27,6 +26,7 @@ from station.mail.models import Stream
 from station.mail.services import queue_mail
 from station.web.commands import processes
 from tests.faults.brokers import PATIENCE, listens, wait_for_port
+from tests.loaded import Loaded
 
 LEASE = 125  # seconds by the house's clock: longer than the lease of any job that is killed here
 RING_AGAIN = 31  # longer than station.core.outbox.REPUBLISH_AFTER
@@ -37,7 +37,7 @@ class Plant:
 
     def __init__(self, app: Flask, settings: Settings, environ: Mapping[str, str], mailbox: Mailbox) -> None:
         self.app, self.settings, self.environ, self.mailbox = app, settings, dict(environ), mailbox
-        self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._running: dict[str, Loaded] = {}
 
     def start(self, *names: str, pause_at: str = "", **environ: str) -> None:
         """Start web, relay, worker, beat or beat2. With `pause_at` it stops dead at that point, to be killed."""
@@ -54,10 +54,7 @@ class Plant:
             given = {**command.env, **self.environ, **environ}
             if pause_at:
                 given["STATION_TEST_PAUSE_AT"] = pause_at
-            with self.log(name).open("ab") as log:
-                self._running[name] = subprocess.Popen(
-                    command.argv, env=given, cwd=ROOT, stdout=log, stderr=log, start_new_session=True
-                )
+            self._running[name] = Loaded(command.arguments, given, self.log(name))
         if "web" in names:  # the others come up meanwhile
             wait_for_port(self.settings.port, PATIENCE)
 
