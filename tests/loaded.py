@@ -34,6 +34,7 @@ class Loaded:
     def __init__(self, arguments: Sequence[str], environ: Mapping[str, str], log: Path) -> None:
         """`arguments` are those after the interpreter: -m, a module, and what is meant for it."""
         assert arguments[0] == "-m", arguments
+        log.touch()
         self._process = _server().Process(target=_become, args=(list(arguments[1:]), dict(environ), log))
         self._process.start()
         assert self._process.pid

@@ -22,8 +22,13 @@ from kombu import Connection
 
 from sandbox.mailbox.testing import free_port
 from station.core.outbox import Queue
+from tests.conftest import SERVER
 
-BROKERS = ("embedded", "redis", "rabbitmq")
+EVERY_BROKER = ("embedded", "redis", "rabbitmq")
+# A broker knows nothing of the database, nor that of the broker: each is proven beside the one that it is run with.
+OF_THIS_DATABASE = EVERY_BROKER[1:] if SERVER else EVERY_BROKER[:1]
+BROKERS = EVERY_BROKER if os.environ.get("STATION_TEST_EVERY_BROKER") else OF_THIS_DATABASE  # the rest in make soak
+USUAL = OF_THIS_DATABASE[0]  # of tests that are not about the broker
 PATIENCE = 90  # seconds for what takes two or three: two cores are shared with the kills of other tests
 on_every_broker = pytest.mark.parametrize("broker", BROKERS, indirect=True)
 RABBITMQ = "/usr/lib/rabbitmq/bin"  # Debian's own scripts in PATH change the user and the folder

@@ -19,7 +19,7 @@ from station.core.ids import new_id
 from station.payments.policies import FOLDED, HOOK
 from station.web.app import create_app
 from tests.conftest import needs
-from tests.faults.brokers import RABBITMQ, Broker, Embedded, Node, RabbitMQ, Redis
+from tests.faults.brokers import RABBITMQ, USUAL, Broker, Embedded, Node, RabbitMQ, Redis
 from tests.faults.plant import Plant
 
 
@@ -40,7 +40,7 @@ def rabbitmq_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
     node.close()
 
 
-@pytest.fixture(params=["embedded"])
+@pytest.fixture(params=[USUAL])
 def broker(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Broker]:
     """The plant's broker. Tests that must hold on every broker say so: `@on_every_broker`."""
     made: Broker

@@ -47,6 +47,7 @@ def test_the_broker_forgets_everything_under_running_processes(plant: Plant, bro
     assert len(plant.message_ids()) == 3
 
 
+@pytest.mark.parametrize("broker", ["embedded"], indirect=True)
 def test_a_damaged_broker_file_is_thrown_away(plant: Plant, tmp_path: Path) -> None:
     (tmp_path / "broker.sqlite").write_bytes(b"this is no database" * 500)
     plant.write_to(*NEWS)
@@ -55,7 +56,7 @@ def test_a_damaged_broker_file_is_thrown_away(plant: Plant, tmp_path: Path) -> N
     assert len(plant.message_ids()) == 3
 
 
-@pytest.mark.parametrize("broker", ["redis", "rabbitmq"], indirect=True)
+@on_every_broker
 def test_the_broker_is_down_when_everything_starts(plant: Plant, broker: Broker) -> None:
     broker.down()
     plant.write_to(*NEWS)

@@ -35,13 +35,12 @@ from station.mail.models import MailState, OutgoingMail, Stream
 from station.mail.policies import REPEATS
 from station.mail.render import Rendered
 from station.mail.services import Addressed, write
-from tests.conftest import MEASURED, SERVER
-from tests.faults.brokers import wait_for_port
+from tests.conftest import MEASURED
+from tests.faults.brokers import OF_THIS_DATABASE, wait_for_port
 from tests.faults.plant import LEASE, Plant
 from tests.faults.rough_server import fate_of
 
 MANY, SEED = int(os.environ.get("STORM_MAILS", "1000")), int(os.environ.get("STORM_SEED", "1"))
-USUAL = "rabbitmq" if SERVER else "embedded"
 KILLS = max(6, MANY // 250)
 PROCESSES = 2  # of a worker, each with one message in hand
 SUPPRESSED = 50  # every so many addresses is one that nobody may write to
@@ -77,7 +76,7 @@ def server(tmp_path: Path) -> Iterator[Server]:
 
 
 @pytest.mark.timeout(7200)
-@pytest.mark.parametrize("broker", [USUAL], indirect=True)
+@pytest.mark.parametrize("broker", [OF_THIS_DATABASE[-1]], indirect=True)
 def test_thousands_of_messages_in_a_storm(
     plant: Plant, server: Server, record_property: Callable[[str, object], None]
 ) -> None:
@@ -98,7 +97,7 @@ def test_thousands_of_messages_in_a_storm(
     numbers = reckon(server)
     record_property(
         MEASURED,
-        f"mail storm on {USUAL}: seed {SEED}, {MANY} messages, {len(kills)} kills, {numbers}; "
+        f"mail storm on {OF_THIS_DATABASE[-1]}: seed {SEED}, {MANY} messages, {len(kills)} kills, {numbers}; "
         f"{time.monotonic() - begun:.0f} s; killed: {'; '.join(kills)}",
     )
     assert wrong(server) == []

@@ -38,7 +38,7 @@ def test_a_year_is_frozen_and_mailed_over_kills(plant: Plant, step: str) -> None
     all_is_there(plant)
     plant.kill("worker")
 
-    before = len(plant.message_ids())
+    before = set(plant.message_ids())  # one that was in hand when its worker died is there twice
     services.start_sending(YEAR, COMMAND)
     plant.start("worker", pause_at=f"receipts.send_statements:{step}")
     plant.wait_for_pause()
@@ -49,4 +49,4 @@ def test_a_year_is_frozen_and_mailed_over_kills(plant: Plant, step: str) -> None
     all_is_there(plant)
     wanted = OutgoingMail.kind == "receipts.statement"
     assert plant.count(OutgoingMail, wanted, OutgoingMail.state == MailState.SENT) == MEMBERS
-    assert len(set(plant.message_ids())) >= before + MEMBERS
+    assert len(set(plant.message_ids()) - before) >= MEMBERS

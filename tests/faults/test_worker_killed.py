@@ -20,7 +20,7 @@ from tests.faults.plant import LEASE, RING_AGAIN, Plant
 
 STEPS = ("claimed", "worked", "finished")
 # what a broker sees of a kill is a message that nobody acknowledged, whatever its job was doing
-KILLS = [("embedded", job, step) for job in ("payments.apply_event", "mail.send") for step in STEPS]
+KILLS = [(BROKERS[0], job, step) for job in ("payments.apply_event", "mail.send") for step in STEPS]
 KILLS += [
     (broker, job, step)
     for broker in BROKERS[1:]
