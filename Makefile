@@ -4,8 +4,13 @@
 
 PYTHON ?= python3.11
 VENV   ?= .venv
-TESTS  ?= tests
+TESTS  ?=
 BIN    := $(VENV)/bin
+
+# where the tests of each tier are, unless TESTS names some (tests/house/test_tiers.py: nowhere else)
+browser:   HERE = tests/journeys
+faults:    HERE = tests/faults tests/web/test_supervisor.py
+examiners: HERE = tests/examiners
 
 # tests start hundreds of processes: all read what the first has compiled, and `make clean` takes it away
 test browser faults examiners: export PYTHONDONTWRITEBYTECODE =
@@ -31,17 +36,17 @@ setup-bench:  # the environment of measuring; it contains that of tests
 test: setup-dev  ## run the tests that need no browser; says what was skipped and why
 	@echo "Tests on $${STATION_TEST_DATABASE_URL:-SQLite}: units, pages, contracts, migrations, real processes."
 	@echo "Left out here, because they have commands of their own: make browser, make faults, make examiners, make soak, make bench."
-	@$(BIN)/python -m pytest -n auto -m "not browser and not faults and not examiners" -rfEs $(TESTS)
+	@$(BIN)/python -m pytest -n auto -m "not browser and not faults and not examiners" -rfEs $(or $(TESTS),tests)
 
 browser: setup-dev  ## run the journeys in a real browser (needs Chromium)
-	@$(BIN)/python -m pytest -n 2 --dist worksteal -m browser -rfEs $(TESTS)
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -m browser -rfEs $(or $(TESTS),$(HERE))
 
 faults: setup-dev  ## kill real processes between any two steps and count what is left
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m faults -rfEs $(TESTS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m faults -rfEs $(or $(TESTS),$(HERE))
 
 examiners: setup-dev  ## have the programs of others examine Station (needs npm, Node 20 and Java)
 	@tools/examiners.sh
-	@$(BIN)/python -m pytest -n auto -m examiners -rfEs $(TESTS)
+	@$(BIN)/python -m pytest -n auto -m examiners -rfEs $(or $(TESTS),$(HERE))
 
 bench: setup-bench  ## measure; prints a table and writes bench/results.json
 	@$(BIN)/python -m bench
