@@ -7,6 +7,7 @@ STATION_TEST_REQUIRE_ALL=1 (set by .ci/run) turns "skipped: a service is missing
 from __future__ import annotations
 
 import contextvars
+import gc
 import os
 import shutil
 import sqlite3
@@ -134,6 +135,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [each for each in items if reaches_a_database(each.fixturenames)]
         config.stash[LEFT_OUT] = len(indifferent)
         config.hook.pytest_deselected(items=indifferent)
+
+
+def pytest_collection_finish() -> None:
+    """What is imported by now stays, and is looked through for garbage no more; what tests leave is, but less often.
+
+    Python's own thresholds are for small programs: looking cost every sixth second of a run.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
