@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from functools import cache
-from html.parser import HTMLParser
 from typing import Any
 
 from justhtml import JustHTML
@@ -17,6 +16,17 @@ INLINE_HANDLER = re.compile(r"^on[a-z]+$")
 DATA = "application/ld+json"  # what search engines read of a page
 LABELLED = ("input", "select", "textarea")
 UNLABELLED_TYPES = ("hidden", "submit", "button", "image", "reset")
+REFERENCES = frozenset(("for", "aria-describedby", "aria-labelledby", "aria-controls"))
+VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+DRAWN = {"path", "circle", "rect", "line"}  # what icons are made of, and never holds anything
+EMPTY = VOID | DRAWN
+RAW = ("script", "style")
+TAG = re.compile(
+    r"""<!--.*?-->|<(?P<close>/?)(?P<name>[a-zA-Z][^\s/>]*+)(?P<rest>(?:[^>"']++|"[^"]*+"|'[^']*+')*+)>""", re.S
+)
+ATTRIBUTE = re.compile(r"""([^\s"'>/=]++)(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'>]*+))?+""")
+
+Named = dict[str, list[Any]]  # the elements of a page by their names
 
 
 class BadPage(AssertionError):
@@ -44,75 +54,72 @@ def check_page(response: Any, path: str) -> None:
 def problems(text: str, policy: str = "") -> list[str]:
     """Everything that is wrong with a page that comes with this content security policy."""
     page = JustHTML(text, collect_errors=True, sanitize=False)
-    found = [f"not valid HTML: {error}" for error in page.errors] + Balance.of(text)
-    nodes = list(page.query("*"))
-    found += (
-        _headings(page) + _ids(nodes) + _forms(page, nodes) + _policy(nodes) + _scripts(page, policy) + _icons(page)
-    )
-    if not (page.query("html")[0].attrs or {}).get("lang"):
+    found = [f"not valid HTML: {error}" for error in page.errors] + _unbalanced(text)
+    nodes = elements(page)
+    named: Named = defaultdict(list)
+    for node in nodes:
+        named[node.name].append(node)
+    found += _headings(named) + _ids(nodes) + _forms(named) + _policy(nodes) + _scripts(named, policy) + _icons(named)
+    if not named["html"][0].attrs.get("lang"):
         found.append("no language on <html>")
-    found += [
-        f"an image without alt: {node.attrs.get('src')}" for node in page.query("img") if "alt" not in node.attrs
-    ]
+    found += [f"an image without alt: {node.attrs.get('src')}" for node in named["img"] if "alt" not in node.attrs]
     if "{{" in text or "&amp;amp;" in text or "&amp;lt;" in text:
         found.append("a template shows through, or something is escaped twice")
     return found
 
 
-class Balance(HTMLParser):
+def elements(page: Any) -> list[Any]:
+    """Every element of a page in its order, those in templates too: one walk, where each CSS query would be one."""
+    found, waiting = [], [page.root]
+    while waiting:
+        node = waiting.pop()
+        if node.name == "#text":
+            continue
+        if not node.name.startswith(("#", "!")):
+            found.append(node)
+        waiting += reversed(node.children or ())
+        if inner := getattr(node, "template_content", None):
+            waiting.append(inner)
+    return found
+
+
+def within(node: Any, name: str) -> bool:
+    """Whether an element stands in one of this name."""
+    while node := node.parent:
+        if node.name == name:
+            return True
+    return False
+
+
+def _unbalanced(text: str) -> list[str]:
     """Every element closed where it was opened, no attribute twice: stricter than HTML, so that slips show."""
+    found: list[str] = []
+    opened: list[str] = []
+    at = 0
+    while tag := TAG.search(text, at):
+        at, name = tag.end(), (tag["name"] or "").lower()
+        if not name or (tag["close"] and name in EMPTY):
+            continue  # a comment, or what JustHTML has refused
+        if tag["close"]:
+            _closed(name, opened, found, text.count("\n", 0, tag.start()) + 1)
+            continue
+        attributes = [each.lower() for each in ATTRIBUTE.findall(tag["rest"])]
+        if len(set(attributes)) < len(attributes):
+            found += [f"{each} twice on <{name}>" for each, count in Counter(attributes).items() if count > 1]
+        if name not in EMPTY and not tag["rest"].endswith("/"):
+            opened.append(name)
+            if name in RAW:
+                end = text.find(f"</{name}", at)
+                at = end if end >= 0 else len(text)
+    return found + [f"<{name}> is never closed" for name in opened]
 
-    VOID = frozenset(
-        [
-            "area",
-            "base",
-            "br",
-            "col",
-            "embed",
-            "hr",
-            "img",
-            "input",
-            "link",
-            "meta",
-            "source",
-            "track",
-            "wbr",
-            "path",
-            "circle",
-            "rect",
-            "line",
-        ]
-    )
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.found: list[str] = []
-
-    @classmethod
-    def of(cls, text: str) -> list[str]:
-        balance = cls()
-        balance.feed(text)
-        balance.close()
-        return balance.found + [f"<{name}> is never closed" for name in balance.open]
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        twice = [name for name, count in Counter(name for name, _ in attrs).items() if count > 1]
-        self.found += [f"{name} twice on <{tag}>" for name in twice]
-        if tag not in self.VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        return None
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in self.VOID:
-            return
-        if not self.open or self.open[-1] != tag:
-            self.found.append(f"</{tag}> at line {self.getpos()[0]} closes {self.open[-1:] or 'nothing'}")
-        if tag in self.open:
-            while self.open.pop() != tag:
-                pass
+def _closed(name: str, opened: list[str], found: list[str], line: int) -> None:
+    if not opened or opened[-1] != name:
+        found.append(f"</{name}> at line {line} closes {opened[-1:] or 'nothing'}")
+    if name in opened:
+        while opened.pop() != name:
+            pass
 
 
 def words(node: Any) -> str:
@@ -120,42 +127,45 @@ def words(node: Any) -> str:
     return " ".join(node.to_text().split())
 
 
-def _headings(page: Any) -> list[str]:
-    headings, titles = page.query("h1"), page.query("head title")
+def _headings(named: Named) -> list[str]:
+    headings = named["h1"]
+    titles = [node for node in named["title"] if within(node, "head")]
     if len(headings) != 1 or len(titles) != 1:
         return [f"{len(headings)} h1 and {len(titles)} titles"]
-    story = page.query('head meta[property="og:type"][content="article"]')  # the newsroom may give it another title
-    if not story and words(headings[0]) not in words(titles[0]):
+    if words(headings[0]) not in words(titles[0]) and not _a_story(named):
         return [f"the title {words(titles[0])!r} does not hold the h1 {words(headings[0])!r}"]
     return []
 
 
+def _a_story(named: Named) -> bool:
+    """The newsroom may give a story another title."""
+    said = [(node.attrs.get("property"), node.attrs.get("content")) for node in named["meta"] if within(node, "head")]
+    return ("og:type", "article") in said
+
+
 def _ids(nodes: list[Any]) -> list[str]:
-    counted = Counter(node.attrs["id"] for node in nodes if (node.attrs or {}).get("id"))
+    counted = Counter(node.attrs["id"] for node in nodes if node.attrs.get("id"))
     found = [f"id {name!r} is used {count} times" for name, count in counted.items() if count > 1]
     for node in nodes:
-        for name in ("for", "aria-describedby", "aria-labelledby", "aria-controls"):
-            wanted = ((node.attrs or {}).get(name) or "").split()
+        for name in REFERENCES & node.attrs.keys():
+            wanted = (node.attrs[name] or "").split()
             found += [f"{name}={each!r} points nowhere" for each in wanted if each not in counted]
     return found
 
 
-def _forms(page: Any, nodes: list[Any]) -> list[str]:
-    named = {node.attrs["for"] for node in page.query("label") if node.attrs.get("for")}
-    wrapped = {id(inner) for label in page.query("label") for inner in label.query("input, select, textarea")}
+def _forms(named: Named) -> list[str]:
+    labelled = {node.attrs["for"] for node in named["label"] if node.attrs.get("for")}
     found = []
-    for node in nodes:
-        if node.name not in LABELLED or node.attrs.get("type") in UNLABELLED_TYPES:
-            continue
+    for node in [each for name in LABELLED for each in named[name]]:
         attrs = node.attrs
-        if not (
-            attrs.get("id") in named or id(node) in wrapped or attrs.get("aria-label") or attrs.get("aria-labelledby")
-        ):
+        if attrs.get("type") in UNLABELLED_TYPES or attrs.get("id") in labelled or within(node, "label"):
+            continue
+        if not (attrs.get("aria-label") or attrs.get("aria-labelledby")):
             found.append(f"a field without a label: {attrs.get('name')}")
-    for button in page.query("button"):
+    for button in named["button"]:
         if not (words(button) or button.attrs.get("aria-label")):
             found.append("a button without a name")
-    for link in page.query("a"):
+    for link in named["a"]:
         if "href" in link.attrs and not (words(link) or link.attrs.get("aria-label") or link.query("img[alt]")):
             found.append(f"a link without a name: {link.attrs['href']}")
     return found
@@ -164,7 +174,7 @@ def _forms(page: Any, nodes: list[Any]) -> list[str]:
 def _policy(nodes: list[Any]) -> list[str]:
     found = []
     for node in nodes:
-        attrs = node.attrs or {}
+        attrs = node.attrs
         if node.name == "style" or "style" in attrs:
             found.append(f"inline style on <{node.name}>")
         found += [f"an inline handler {name} on <{node.name}>" for name in attrs if INLINE_HANDLER.match(name)]
@@ -173,12 +183,12 @@ def _policy(nodes: list[Any]) -> list[str]:
     return found
 
 
-def _scripts(page: Any, policy: str) -> list[str]:
+def _scripts(named: Named, policy: str) -> list[str]:
     """Scripts are files that the page's policy names: our own ones as modules, others by their origin."""
     directives = dict(each.strip().partition(" ")[::2] for each in policy.split(";"))
     allowed = directives.get("script-src", "").split()
     found = []
-    for node in page.query("script"):
+    for node in named["script"]:
         if node.attrs.get("type") == DATA:
             found += _data(words(node))
             continue
@@ -211,10 +221,10 @@ def drawings() -> frozenset[str]:
     return frozenset(re.findall(r'<symbol id="([^"]+)"', (FOLDER / "img/icons.svg").read_text(encoding="utf-8")))
 
 
-def _icons(page: Any) -> list[str]:
+def _icons(named: Named) -> list[str]:
     """Each icon is in the sprite, and has a name exactly where it stands for a word."""
     found = []
-    for node in page.query("svg"):
+    for node in named["svg"]:
         for use in node.query("use"):
             file, _, name = (use.attrs.get("href") or "").partition("#")
             if file != asset("img/icons.svg") or name not in drawings():
