@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -40,12 +40,13 @@ from station.core import bulletin, clock, runtime
 from station.core.actor import COMMAND, request_id
 from station.core.db import db, transaction, writable
 from station.core.places import INVARIANTS
+from station.demo.services import load_demo
 from station.licensee.queries import LicenseeView, StationView, stations, the_licensee
 from station.licensee.services import LicenseeFacts, StationFacts, establish
 from station.payments.gateway import account
 from station.payments.policies import FOLDED, HOOK
 from station.web.app import create_app
-from tests.databases import GO_BACK, keep, reaches_a_database
+from tests.databases import DEMONSTRATION, FRESH, go_back, keep, reaches_a_database
 from tests.harness import check_page
 from worker import jobs, tasks
 
@@ -232,13 +233,7 @@ def built(settings: Settings) -> Iterator[Flask]:
     with app.app_context():
         flask_migrate.upgrade()
         establish(LICENSEE, STATIONS, COMMAND)
-        db.session.remove()
-        if SERVER:
-            with writable(), db.engine.begin() as connection:
-                keep(connection)
-        db.engine.dispose()
-        if not SERVER:
-            shutil.copy(settings.home / "station.sqlite", settings.home / "fresh.sqlite")
+        keep_database(settings.home, FRESH)
     yield app
     with app.app_context():
         db.engine.dispose()
@@ -269,17 +264,49 @@ def wait_out_the_hour() -> None:
         time.sleep(left)
 
 
-def fresh_database(home: Path) -> None:
-    """Everything as it was established, in the database of this run."""
+def keep_database(home: Path, kept: str) -> None:
+    """Put by what the database of this run holds now, for `fresh_database`."""
+    db.session.remove()
+    if db.engine.dialect.name == "sqlite":
+        db.engine.dispose()
+        shutil.copy(home / "station.sqlite", home / f"{kept}.sqlite")
+        return
+    with writable(), db.engine.begin() as connection:
+        keep(connection, kept)
+    db.engine.dispose()
+
+
+def fresh_database(home: Path, kept: str = FRESH) -> None:
+    """Everything as it was put by, in the database of this run."""
     db.session.remove()
     if db.engine.dialect.name == "sqlite":
         db.engine.dispose()
         for suffix in ("-wal", "-shm"):
             (home / f"station.sqlite{suffix}").unlink(missing_ok=True)
-        shutil.copy(home / "fresh.sqlite", home / "station.sqlite")
+        shutil.copy(home / f"{kept}.sqlite", home / "station.sqlite")
         return
     with writable(), db.engine.begin() as connection:
-        connection.exec_driver_sql(GO_BACK)
+        go_back(connection, kept)
+
+
+@pytest.fixture(scope="session")
+def loaded_at() -> list[datetime]:
+    """When the demonstration that was put by last was loaded, as its only one."""
+    return []
+
+
+@pytest.fixture
+def demonstration(app: Flask, settings: Settings, loaded_at: list[datetime]) -> None:
+    """The demonstration's data in the established house, loaded within the last ten minutes and in this hour."""
+    now = clock.now()
+    if loaded_at and now - loaded_at[0] < timedelta(minutes=10) and now.hour == loaded_at[0].hour:
+        fresh_database(settings.home, DEMONSTRATION)
+    else:
+        load_demo(COMMAND)
+        keep_database(settings.home, DEMONSTRATION)
+        loaded_at[:] = [now]
+    bulletin.forget()
+    bulletin.refresh()
 
 
 def _money_adds_up() -> None:

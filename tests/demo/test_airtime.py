@@ -8,10 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from station.core import clock
-from station.core.actor import COMMAND
-from station.core.db import db
 from station.demo.airtime import PLAYERS, PROGRAMS, WEEK, WORKS
-from station.demo.services import load_demo
 from station.news.policies.schedule import Slot, clashes, gaps
 
 
@@ -28,9 +25,7 @@ def test_the_week_is_whole(station: str) -> None:
     assert {work.kind for work in WORKS} == set(PLAYERS)
 
 
-def test_pages_are_not_empty(app: object, client: FlaskClient) -> None:
-    load_demo(COMMAND)
-    db.session.rollback()
+def test_pages_are_not_empty(demonstration: None, client: FlaskClient) -> None:
     now = clock.today("America/Los_Angeles")
     today, yesterday = now.isoformat(), (now - timedelta(days=1)).isoformat()
     for path in ("/news/schedule", "/classical/schedule", f"/classical/schedule/{today}"):

@@ -126,8 +126,7 @@ def test_it_satisfies_every_invariant_of_the_house(empty: Flask) -> None:
     assert {i.name: i.broken() for i in INVARIANTS} == {i.name: [] for i in INVARIANTS}
 
 
-def test_receipts_are_gapless_and_the_next_one_continues(app: Flask) -> None:
-    load_demo(COMMAND)
+def test_receipts_are_gapless_and_the_next_one_continues(demonstration: None) -> None:
     numbers: dict[int, list[int]] = {}
     for year, number in db.session.execute(
         sa.select(Receipt.year, Receipt.number).order_by(Receipt.year, Receipt.number)
@@ -157,8 +156,7 @@ def test_receipts_are_gapless_and_the_next_one_continues(app: Flask) -> None:
     assert db.session.get_one(Receipt, fresh).number == len(numbers.get(today.year, [])) + 1
 
 
-def test_a_second_load_says_so_and_changes_nothing(app: Flask) -> None:
-    load_demo(COMMAND)
+def test_a_second_load_says_so_and_changes_nothing(app: Flask, demonstration: None) -> None:
     before = everything()
     with pytest.raises(DemoRefused, match=r"not empty.*nothing was changed"):
         load_demo(COMMAND)
@@ -226,8 +224,7 @@ def fingerprint() -> list[tuple[object, ...]]:
     return [tuple(row) for row in found]
 
 
-def test_it_looks_alive(app: Flask) -> None:
-    load_demo(COMMAND)
+def test_it_looks_alive(demonstration: None) -> None:
     now = clock.now()
     for station in stations():
         assert many(Story, Story.station_id == station.id, Story.published_at > now - timedelta(days=3)) >= 2
@@ -251,8 +248,7 @@ def test_it_looks_alive(app: Flask) -> None:
     assert set(mails) == {MailState.SENT, MailState.BOUNCED, MailState.QUEUED}
 
 
-def test_every_event_can_be_told(app: Flask) -> None:
-    load_demo(COMMAND)
+def test_every_event_can_be_told(demonstration: None) -> None:
     tell = sentences()
     told = {event.name: tell[event.name](event) for event in recent_events(100_000)}
     assert len(told) >= 15
@@ -263,8 +259,7 @@ def test_every_event_can_be_told(app: Flask) -> None:
     assert many(EventSubject, EventSubject.event_id.not_in(sa.select(Event.id))) == 0
 
 
-def test_members_and_gifts_are_found(app: Flask) -> None:
-    load_demo(COMMAND)
+def test_members_and_gifts_are_found(demonstration: None) -> None:
     assert {hit.title for hit in search.find("pena", ["member"])} == {"María José Peña", "Xóchitl Ángeles Peña"}
     assert [hit.title for hit in search.find("suharti", ["member"])] == ["Suharti"]
     assert search.find("O’Brien", ["gift"])
@@ -274,8 +269,7 @@ def test_members_and_gifts_are_found(app: Flask) -> None:
     assert gift in [hit.id for hit in search.find(label.label, ["gift"])]
 
 
-def test_each_station_has_credits_in_every_state(app: Flask) -> None:
-    load_demo(COMMAND)
+def test_each_station_has_credits_in_every_state(demonstration: None) -> None:
     for station in stations():
         states = Counter(
             flight.state
@@ -307,8 +301,7 @@ def test_the_demo_staff_signs_in_with_what_is_printed(app: Flask) -> None:
     assert second_step(waiting, demo_code()[0], "test")
 
 
-def test_every_story_can_be_read(app: Flask, client: FlaskClient) -> None:
-    load_demo(COMMAND)
+def test_every_story_can_be_read(demonstration: None, client: FlaskClient) -> None:
     seen = Counter[bool]()
     for station in stations():
         home = client.get(f"/{station.slug}/")

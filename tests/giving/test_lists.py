@@ -7,22 +7,13 @@ from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
 
 from station.core import clock
-from station.core.actor import COMMAND
 from station.core.db import db, transaction
-from station.demo.services import load_demo
 from station.giving.models import Gift, Pledge
 from station.giving.queries.lent import lists
 from station.mail.places import MAILING_LISTS, MailingList
 from station.payments.models import Payment, Subscription, SubscriptionState
-
-
-@pytest.fixture
-def demo(app: Flask) -> None:
-    load_demo(COMMAND)
-    db.session.rollback()
 
 
 def everybody(found: MailingList, choice: str, limit: int = 7) -> list[UUID]:
@@ -33,7 +24,7 @@ def everybody(found: MailingList, choice: str, limit: int = 7) -> list[UUID]:
     return people
 
 
-def test_each_list_is_read_in_parts_once_each_and_counts_itself(demo: None) -> None:
+def test_each_list_is_read_in_parts_once_each_and_counts_itself(demonstration: None) -> None:
     for found in MAILING_LISTS:
         for choice in [each.value for each in found.choices()] or [""]:
             people = everybody(found, choice)
@@ -42,7 +33,7 @@ def test_each_list_is_read_in_parts_once_each_and_counts_itself(demo: None) -> N
 
 
 @pytest.mark.crooked
-def test_who_gave_in_a_year_are_those_of_whose_gifts_something_is_left(demo: None) -> None:
+def test_who_gave_in_a_year_are_those_of_whose_gifts_something_is_left(demonstration: None) -> None:
     years = [each.value for each in lists.years_of_gifts()]
     assert years == sorted(years, reverse=True)
     year = years[0]
@@ -59,7 +50,7 @@ def test_who_gave_in_a_year_are_those_of_whose_gifts_something_is_left(demo: Non
 
 
 @pytest.mark.crooked
-def test_a_gift_that_was_taken_back_was_not_given(demo: None) -> None:
+def test_a_gift_that_was_taken_back_was_not_given(demonstration: None) -> None:
     year = lists.years_of_gifts()[0].value
     one = db.session.scalars(sa.select(Gift).where(Gift.given_on >= date(int(year), 1, 1))).first()
     assert one is not None
@@ -70,7 +61,7 @@ def test_a_gift_that_was_taken_back_was_not_given(demo: None) -> None:
 
 
 @pytest.mark.crooked
-def test_sustainers_give_now_and_the_lapsed_do_not(demo: None) -> None:
+def test_sustainers_give_now_and_the_lapsed_do_not(demonstration: None) -> None:
     giving = set(lists.sustaining("", None, 10_000))
     assert giving
     lapsed = [set(lists.lapsed(each.value, None, 10_000)) for each in lists.spans_of_lapsing()]

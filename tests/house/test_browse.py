@@ -13,10 +13,8 @@ from flask.testing import FlaskClient
 
 from station.accounts.models import Approval, Role, Staff, WorkItem
 from station.core import clock
-from station.core.actor import COMMAND
 from station.core.db import db, transaction
 from station.core.ids import public_id
-from station.demo.services import load_demo
 from station.giving.models import Gift, Notice, Pledge
 from station.giving.services import give_notices
 from station.licensee.models import Station
@@ -186,8 +184,7 @@ def label_everything() -> None:
 
 
 @pytest.fixture
-def demo(app: Flask) -> None:
-    load_demo(COMMAND)
+def demo(demonstration: None) -> None:
     gift(next_on=clock.today("America/Los_Angeles"), email="terms@example.org")
     give_notices()
     label_everything()
