@@ -5,10 +5,10 @@ from __future__ import annotations
 import gzip
 from urllib.parse import urlsplit
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Frame, Page, Response
 
 from sandbox.stripe.testing import Handle
+from tests.journeys.axe import found_by_axe
 from tests.journeys.hands import come
 from tests.journeys.test_pages import TAGS, too_wide
 
@@ -45,8 +45,7 @@ def barriers(page: Page, sandbox: Handle) -> list[str]:
 def examined(where: Page | Frame, tags: list[str], contrast: bool = True) -> list[str]:
     """What axe holds against a page or a frame, once all of it has come, and what it leaves undecided."""
     where.wait_for_load_state("load")
-    options = {"runOnly": {"type": "tag", "values": tags}, "rules": {"color-contrast": {"enabled": contrast}}}
-    answer = Axe().run(where, options=options).response  # type: ignore[arg-type]  # a frame evaluates as a page
+    answer = found_by_axe(where, tags, contrast)
     undecided = [each for each in answer["incomplete"] if each["id"] not in EXPLAINED]
     return [
         f"{where.url}: {each['id']} at {each['nodes'][0]['target']}" for each in [*answer["violations"], *undecided]

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from station.core.db import db
@@ -22,6 +21,7 @@ from station.payments.models import Payment, PaymentState
 from station.receipts.models import Letter, Receipt
 from station.underwriting.models import Flight, Sponsor
 from tests.faults.plant import Plant
+from tests.journeys.axe import found_by_axe
 from tests.journeys.hands import come, first_story, painted, sign_in, stays
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -46,7 +46,7 @@ FOCUS = """(() => {
 
 def violations(page: Page) -> list[str]:
     come(page)
-    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}}).response["violations"]
+    found = found_by_axe(page, TAGS)["violations"]
     return [f"{page.url}: {v['id']} at {v['nodes'][0]['target']}" for v in found]
 
 

@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.faults.plant import Plant
+from tests.journeys.axe import found_by_axe
 from tests.journeys.hands import come, sign_in
 
 DEVICE = {
@@ -52,7 +52,7 @@ def test_a_passkey_is_made_used_and_removed(named_site: str, window: Callable[..
     page.get_by_label("Name of the new passkey").fill("Front desk")
     page.get_by_role("button", name=ADD).click()
     expect(page.get_by_text("Front desk", exact=True)).to_be_visible()
-    assert not Axe().run(come(page)).response["violations"]
+    assert not found_by_axe(come(page))["violations"]
     page.get_by_role("button", name=ADD).click()
     expect(page.get_by_role("alert")).to_contain_text("has a passkey of yours for this desk already")
     page.get_by_role("button", name="Sign out", exact=True).click()
@@ -90,7 +90,7 @@ def test_a_passkey_confirms_a_form_that_was_sent_too_late(
     page.get_by_role("button", name="Send the invitation").click()
     expect(page.get_by_role("heading", name="Confirm that it is you")).to_be_visible()
     expect(page.get_by_text("What you have typed is kept.")).to_be_visible()
-    assert not Axe().run(come(page)).response["violations"]
+    assert not found_by_axe(come(page))["violations"]
     page.get_by_role("button", name="Confirm with a passkey").click()
     expect(page.get_by_text("Nora Quint gets a link by mail.")).to_be_visible()
 

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import FrameLocator, Page, expect
 
 from sandbox.stripe.flows.banks import ACCOUNTS
 from sandbox.stripe.flows.cards import CARDS
 from sandbox.stripe.testing import Handle, running_sandbox
+from tests.journeys.axe import found_by_axe
 from tests.journeys.merchant import Merchant
 
 Window = Callable[..., Page]
@@ -87,8 +87,7 @@ def barriers(page: Page, name: str, *, contrast: bool = True) -> list[str]:
     """What axe finds inside a frame; a see-through one in a dark page has no contrast that it could measure."""
     [frame] = [frame for frame in page.frames if frame.url.endswith(f"/elements/{name}")]
     frame.wait_for_load_state("load")
-    found = Axe().run(frame, options={"rules": {"color-contrast": {"enabled": contrast}}})  # type: ignore[arg-type]
-    return [rule["id"] for rule in found.response["violations"]]
+    return [rule["id"] for rule in found_by_axe(frame, contrast=contrast)["violations"]]
 
 
 def until(page: Page, expression: str) -> None:
