@@ -19,6 +19,7 @@ from functools import cache
 from multiprocessing import get_context
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import station
 import worker
@@ -31,11 +32,17 @@ OF_OTHERS = ("celery.bin.celery", "celery.bin.worker", "celery.worker.worker", "
 class Loaded:
     """A running command, with the part of subprocess.Popen's manners that tests use."""
 
-    def __init__(self, arguments: Sequence[str], environ: Mapping[str, str], log: Path) -> None:
-        """`arguments` are those after the interpreter: -m, a module, and what is meant for it."""
+    def __init__(
+        self, arguments: Sequence[str], environ: Mapping[str, str], log: Path, errors: Path | None = None
+    ) -> None:
+        """`arguments` are those after the interpreter: -m, a module, and what is meant for it.
+
+        What it says goes into `log`, with its complaints, unless `errors` is for those.
+        """
         assert arguments[0] == "-m", arguments
         log.touch()
-        self._process = _server().Process(target=_become, args=(list(arguments[1:]), dict(environ), log))
+        into = [str(log), str(errors or log)]
+        self._process = _server().Process(target=_become, args=(list(arguments[1:]), dict(environ), into))
         self._process.start()
         assert self._process.pid
         self.pid = self._process.pid
@@ -56,6 +63,21 @@ class Loaded:
         os.kill(self.pid, signal.SIGTERM)
 
 
+def run(arguments: Sequence[str], environ: Mapping[str, str], timeout: float) -> subprocess.CompletedProcess[str]:
+    """As subprocess.run does it, capturing what is said. Raises subprocess.TimeoutExpired."""
+    with TemporaryDirectory() as folder:
+        said, complained = Path(folder, "said"), Path(folder, "complained")
+        process = Loaded(arguments, environ, said, complained)
+        try:
+            code = process.wait(timeout)
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+        return subprocess.CompletedProcess(
+            arguments, code, said.read_text("utf-8"), complained.read_text("utf-8") if complained.exists() else ""
+        )
+
+
 @cache
 def _server() -> ForkServerContext:
     context = get_context("forkserver")
@@ -70,16 +92,15 @@ def _ours() -> Iterator[str]:
                 yield module.name
 
 
-def _become(words: list[str], environ: dict[str, str], log: Path) -> None:
+def _become(words: list[str], environ: dict[str, str], into: list[str]) -> None:
     """In the fork: be what `python -m …` would be."""
     os.setsid()
     gc.freeze()
     os.environ.clear()
     os.environ.update(environ)
     os.chdir(ROOT)
-    said = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-    os.dup2(said, 1)
-    os.dup2(said, 2)
+    for number, path in enumerate(into, start=1):
+        os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND), number)
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # a text stream, as that of every process
     sys.argv = words
     runpy.run_module(words[0], run_name="__main__", alter_sys=True)

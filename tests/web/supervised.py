@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 
 from config import ROOT, Settings
+from tests.loaded import run
 
 PATIENCE = 180.0  # seconds for what takes ten or twenty: two cores are shared with other tests
 
@@ -37,15 +38,8 @@ def environ(home: Path, **more: str) -> dict[str, str]:
 
 
 def station(*arguments: str, home: Path, **more: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "station", *arguments],
-        env=environ(home, **more),
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
+    """A command, to its end. It starts without the imports of `python -m station`; `Running` starts with them."""
+    return run(("-m", "station", *arguments), environ(home, **more), PATIENCE)
 
 
 def settings(home: Path, **more: str) -> Settings:
