@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from config import ROOT
 from station.core.db import db
 from station.news.cli import group
 from station.news.models import Story
+from tests import loaded
 from tests.conftest import BESIDE, needs
 from tests.news.cds_documents import RESTRICTED, document, six_paragraphs
 
@@ -133,8 +133,7 @@ def shell(home: Path, *args: str) -> subprocess.CompletedProcess[str]:
     """The command in a process of its own, with a database of its own."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("STATION", "DATABASE"))}
     clean |= {"STATION_HOME": str(home), "STATION_MODE": "development", "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-m", "station", *args]
-    return subprocess.run(command, capture_output=True, text=True, env=clean, cwd=ROOT, check=False, timeout=120)
+    return loaded.run(("-m", "station", *args), clean, 120)
 
 
 def test_a_database_without_tables_and_one_without_a_licensee(tmp_path: Path) -> None:
