@@ -14,8 +14,7 @@ ADDRESS = re.compile(r"environ.*STATION_TEST_(DATABASE|POSTGRESQL)|\bSERVER\b")
 ASKED = re.compile(r"getfixturevalue\((.*?)\)")
 KNOW_IT = {
     "conftest.py": "`database_url` makes the database of the run there",
-    "faults/test_mail_storm.py": "which broker is the usual one",
-    "faults/test_storm.py": "which broker is the usual one",
+    "faults/brokers.py": "which brokers go with it",
 }
 
 
