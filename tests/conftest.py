@@ -132,10 +132,15 @@ class Visitor(FlaskClient):
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """On a server only what can reach it: the rest ran on SQLite, and would do the very same again."""
     if SERVER:
-        indifferent = [each for each in items if not reaches_a_database(each.fixturenames)]
-        items[:] = [each for each in items if reaches_a_database(each.fixturenames)]
+        indifferent = [each for each in items if does_the_same_everywhere(each)]
+        items[:] = [each for each in items if not does_the_same_everywhere(each)]
         config.stash[LEFT_OUT] = len(indifferent)
         config.hook.pytest_deselected(items=indifferent)
+
+
+def does_the_same_everywhere(item: pytest.Item) -> bool:
+    """Whether a test asks for no database, or is marked as one to which it is the same which it is."""
+    return item.get_closest_marker("alike") is not None or not reaches_a_database(item.fixturenames)  # type: ignore[attr-defined]
 
 
 def pytest_collection_finish() -> None:
@@ -163,9 +168,7 @@ def pytest_testnodedown(node: Any) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """What this run measured, and what it did not ask of anybody, is said in so many words."""
     if left_out := config.stash.get(LEFT_OUT, 0):
-        terminalreporter.write_line(
-            f"Left out here: {left_out} tests that ask for no database; they do the same on every engine (make test)"
-        )
+        terminalreporter.write_line(f"Left out here: {left_out} tests that do the same on every database (make test)")
     for report in [*terminalreporter.stats.get("passed", []), *terminalreporter.stats.get("failed", [])]:
         for line in [value for name, value in report.user_properties if name == MEASURED]:
             terminalreporter.write_line(line)
