@@ -130,7 +130,7 @@ class Visitor(FlaskClient):
 
 @pytest.hookimpl(trylast=True)  # after the choice by marks
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On a server only what can reach it: the rest ran on SQLite, and would do the very same again."""
+    """On a server only what it makes a difference to: the rest ran on SQLite, and would do the very same again."""
     if SERVER:
         indifferent = [each for each in items if does_the_same_everywhere(each)]
         items[:] = [each for each in items if not does_the_same_everywhere(each)]
@@ -139,8 +139,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def does_the_same_everywhere(item: pytest.Item) -> bool:
-    """Whether a test asks for no database, or is marked as one to which it is the same which it is."""
-    return item.get_closest_marker("alike") is not None or not reaches_a_database(item.fixturenames)  # type: ignore[attr-defined]
+    """Whether a test asks for no database, or says of itself that it is for any."""
+    fixtures: list[str] = item.fixturenames  # type: ignore[attr-defined]  # of a function, as all tests here are
+    return item.get_closest_marker("any_database") is not None or not reaches_a_database(fixtures)
 
 
 def pytest_collection_finish() -> None:

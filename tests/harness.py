@@ -7,6 +7,7 @@ import re
 from collections import Counter, defaultdict
 from functools import cache
 from hashlib import sha256
+from html.parser import HTMLParser
 from typing import Any
 
 from justhtml import JustHTML
@@ -18,14 +19,6 @@ DATA = "application/ld+json"  # what search engines read of a page
 LABELLED = ("input", "select", "textarea")
 UNLABELLED_TYPES = ("hidden", "submit", "button", "image", "reset")
 REFERENCES = frozenset(("for", "aria-describedby", "aria-labelledby", "aria-controls"))
-VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
-DRAWN = {"path", "circle", "rect", "line"}  # what icons are made of, and never holds anything
-EMPTY = VOID | DRAWN
-RAW = ("script", "style")
-TAG = re.compile(
-    r"""<!--.*?-->|<(?P<close>/?)(?P<name>[a-zA-Z][^\s/>]*+)(?P<rest>(?:[^>"']++|"[^"]*+"|'[^']*+')*+)>""", re.S
-)
-ATTRIBUTE = re.compile(r"""([^\s"'>/=]++)(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'>]*+))?+""")
 
 Named = dict[str, list[Any]]  # the elements of a page by their names
 
@@ -63,7 +56,7 @@ def check_page(response: Any, path: str) -> None:
 def problems(text: str, policy: str = "") -> list[str]:
     """Everything that is wrong with a page that comes with this content security policy."""
     page = JustHTML(text, collect_errors=True, sanitize=False)
-    found = [f"not valid HTML: {error}" for error in page.errors] + _unbalanced(text)
+    found = [f"not valid HTML: {error}" for error in page.errors] + Balance.of(text)
     nodes = elements(page)
     named: Named = defaultdict(list)
     for node in nodes:
@@ -110,35 +103,60 @@ def within(node: Any, name: str) -> bool:
     return False
 
 
-def _unbalanced(text: str) -> list[str]:
+class Balance(HTMLParser):
     """Every element closed where it was opened, no attribute twice: stricter than HTML, so that slips show."""
-    found: list[str] = []
-    opened: list[str] = []
-    at = 0
-    while tag := TAG.search(text, at):
-        at, name = tag.end(), (tag["name"] or "").lower()
-        if not name or (tag["close"] and name in EMPTY):
-            continue  # a comment, or what JustHTML has refused
-        if tag["close"]:
-            _closed(name, opened, found, text.count("\n", 0, tag.start()) + 1)
-            continue
-        attributes = [each.lower() for each in ATTRIBUTE.findall(tag["rest"])]
-        if len(set(attributes)) < len(attributes):
-            found += [f"{each} twice on <{name}>" for each, count in Counter(attributes).items() if count > 1]
-        if name not in EMPTY and not tag["rest"].endswith("/"):
-            opened.append(name)
-            if name in RAW:
-                end = text.find(f"</{name}", at)
-                at = end if end >= 0 else len(text)
-    return found + [f"<{name}> is never closed" for name in opened]
 
+    VOID = frozenset(
+        [
+            "area",
+            "base",
+            "br",
+            "col",
+            "embed",
+            "hr",
+            "img",
+            "input",
+            "link",
+            "meta",
+            "source",
+            "track",
+            "wbr",
+            "path",
+            "circle",
+            "rect",
+            "line",
+        ]
+    )
 
-def _closed(name: str, opened: list[str], found: list[str], line: int) -> None:
-    if not opened or opened[-1] != name:
-        found.append(f"</{name}> at line {line} closes {opened[-1:] or 'nothing'}")
-    if name in opened:
-        while opened.pop() != name:
-            pass
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.found: list[str] = []
+
+    @classmethod
+    def of(cls, text: str) -> list[str]:
+        balance = cls()
+        balance.feed(text)
+        balance.close()
+        return balance.found + [f"<{name}> is never closed" for name in balance.open]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        twice = [name for name, count in Counter(name for name, _ in attrs).items() if count > 1]
+        self.found += [f"{name} twice on <{tag}>" for name in twice]
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        return None
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self.VOID:
+            return
+        if not self.open or self.open[-1] != tag:
+            self.found.append(f"</{tag}> at line {self.getpos()[0]} closes {self.open[-1:] or 'nothing'}")
+        if tag in self.open:
+            while self.open.pop() != tag:
+                pass
 
 
 def words(node: Any) -> str:

@@ -15,6 +15,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from multiprocessing import get_context
 from multiprocessing.context import ForkServerContext
@@ -46,8 +47,9 @@ class Loaded:
         self._process.start()
         assert self._process.pid
         self.pid = self._process.pid
-        while os.getpgid(self.pid) != self.pid and self.poll() is None:  # else a kill of its group would kill nobody
-            os.sched_yield()
+        with suppress(ProcessLookupError):  # a short one may be over already
+            while os.getpgid(self.pid) != self.pid:  # until then a kill of its group would kill nobody
+                os.sched_yield()
 
     def poll(self) -> int | None:
         return self._process.exitcode
@@ -62,6 +64,11 @@ class Loaded:
     def terminate(self) -> None:
         os.kill(self.pid, signal.SIGTERM)
 
+    def kill(self) -> None:
+        """SIGKILL for all that is left of its group: it may be gone, and what it started not."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.pid, signal.SIGKILL)
+
 
 def run(arguments: Sequence[str], environ: Mapping[str, str], timeout: float) -> subprocess.CompletedProcess[str]:
     """As subprocess.run does it, capturing what is said. Raises subprocess.TimeoutExpired."""
@@ -71,8 +78,7 @@ def run(arguments: Sequence[str], environ: Mapping[str, str], timeout: float) ->
         try:
             code = process.wait(timeout)
         finally:
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
+            process.kill()
         return subprocess.CompletedProcess(
             arguments, code, said.read_text("utf-8"), complained.read_text("utf-8") if complained.exists() else ""
         )

@@ -25,7 +25,7 @@ from station.core.outbox import Queue
 from tests.conftest import SERVER
 
 EVERY_BROKER = ("embedded", "redis", "rabbitmq")
-# A broker knows nothing of the database, nor the database of it: each is proven beside the one that it is run with.
+# Broker and database know nothing of each other: each broker is proven beside the database that it is run with.
 OF_THIS_DATABASE = EVERY_BROKER[1:] if SERVER else EVERY_BROKER[:1]
 BROKERS = EVERY_BROKER if os.environ.get("STATION_TEST_EVERY_BROKER") else OF_THIS_DATABASE  # the rest in make soak
 USUAL = OF_THIS_DATABASE[0]  # of tests that are not about the broker

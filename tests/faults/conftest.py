@@ -19,6 +19,7 @@ from station.core.ids import new_id
 from station.payments.policies import FOLDED, HOOK
 from station.web.app import create_app
 from tests.conftest import needs
+from tests.databases import FRESH
 from tests.faults.brokers import RABBITMQ, USUAL, Broker, Embedded, Node, RabbitMQ, Redis
 from tests.faults.plant import Plant
 
@@ -63,7 +64,7 @@ def own_database(built: Flask, settings: Settings, tmp_path: Path) -> Iterator[s
         db.engine.dispose()
         template = db.engine.url
     if template.get_backend_name() == "sqlite":
-        shutil.copy(settings.home / "fresh.sqlite", tmp_path / "station.sqlite")
+        shutil.copy(settings.home / f"{FRESH}.sqlite", tmp_path / "station.sqlite")
         yield f"sqlite:///{tmp_path / 'station.sqlite'}"
         return
     name = f"{template.database}_plant"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -71,7 +70,7 @@ class Plant:
         """SIGKILL the whole process group: no handler runs, nothing is put back."""
         for name in names:
             process = self._running.pop(name)
-            os.killpg(process.pid, signal.SIGKILL)
+            process.kill()
             process.wait(10)
             if name == "web":  # its children hold the port for a moment longer
                 self.wait(lambda: not listens(self.settings.port), "free port")

@@ -105,7 +105,7 @@ def test_each_file_is_copied_once(media: Path, outbox: Outbox, folder: Path) -> 
     assert taken_of(backup.backup(folder / "third.backup")).fresh == 0
 
 
-@pytest.mark.alike
+@pytest.mark.any_database
 def test_the_store_shows_originals_to_nobody(evening: Path) -> None:
     store = evening.parent / files.STORE
     assert store.stat().st_mode & 0o077 == 0
@@ -177,7 +177,7 @@ def test_no_space(app: Flask, outbox: Outbox, folder: Path, monkeypatch: pytest.
     assert restored.exit_code == 0, "what was left out lies where it was"
 
 
-@pytest.mark.alike
+@pytest.mark.any_database
 def test_a_disk_that_fills_stops_the_copying(
     media: Path, outbox: Outbox, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -198,7 +198,7 @@ def test_a_disk_that_fills_stops_the_copying(
     assert taken.files.keys() | taken.left.keys() == lying(media).keys()
 
 
-@pytest.mark.alike
+@pytest.mark.any_database
 @pytest.mark.parametrize("kind", ["unreadable", "link", "other bytes", "gone", "pipe"])
 def test_a_file_that_cannot_be_taken(
     app: Flask, media: Path, outbox: Outbox, folder: Path, monkeypatch: pytest.MonkeyPatch, kind: str
@@ -235,7 +235,7 @@ def refuse_to_open(bad: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "open", refuse)
 
 
-@pytest.mark.alike
+@pytest.mark.any_database
 def test_a_folder_that_is_a_link_is_not_followed(media: Path, outbox: Outbox, folder: Path) -> None:
     picture(outbox)
     (media / "originals").rename(media / "elsewhere")
@@ -245,7 +245,7 @@ def test_a_folder_that_is_a_link_is_not_followed(media: Path, outbox: Outbox, fo
     assert not any(path.startswith("originals/") for path in taken.files)
 
 
-@pytest.mark.alike
+@pytest.mark.any_database
 def test_two_at_once(app: Flask, evening: Path) -> None:
     with (evening.parent / files.STORE / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -254,7 +254,7 @@ def test_two_at_once(app: Flask, evening: Path) -> None:
     assert not evening.with_name("second.backup").exists()
 
 
-@pytest.mark.alike
+@pytest.mark.any_database
 def test_one_that_was_killed_looks_like_nothing(
     media: Path, outbox: Outbox, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -300,7 +300,7 @@ def test_what_no_backup_names_leaves_with_the_last_that_did(
     assert lying(folder / files.STORE) == lying(media)
 
 
-@pytest.mark.alike
+@pytest.mark.any_database
 def test_a_disk_that_is_lost_for_days_empties_no_store(
     media: Path, outbox: Outbox, folder: Path, later: Callable[..., None]
 ) -> None:
@@ -361,7 +361,7 @@ def test_a_backup_without_files(
     assert said.exit_code == 0
 
 
-@pytest.mark.alike
+@pytest.mark.any_database
 def test_other_files_are_not_written_over_unasked(media: Path, settings: Settings, evening: Path) -> None:
     before, mine = lying(media), original(media)
     lose_everything(settings)
@@ -384,7 +384,7 @@ def test_other_files_are_not_written_over_unasked(media: Path, settings: Setting
     assert lying(media) == before
 
 
-@pytest.mark.alike
+@pytest.mark.any_database
 def test_a_damaged_original_is_mended_when_asked(media: Path, evening: Path) -> None:
     before, bad = lying(media), original(media)
     bad.write_bytes(bad.read_bytes()[::-1])
@@ -403,7 +403,7 @@ def test_nothing_that_came_since_is_deleted(media: Path, outbox: Outbox, evening
     assert lying(media) == before
 
 
-@pytest.mark.alike
+@pytest.mark.any_database
 @pytest.mark.parametrize("kind", ["missing", "damaged", "cut", "link", "no store"])
 def test_what_is_not_beside_the_backup_is_named(
     app: Flask, media: Path, settings: Settings, evening: Path, tmp_path: Path, kind: str
@@ -475,7 +475,7 @@ ESCAPING = (
 )
 
 
-@pytest.mark.alike
+@pytest.mark.any_database
 def test_a_path_that_escapes_is_refused(media: Path, evening: Path) -> None:
     before = lying(media)
     for named in ESCAPING:
@@ -487,7 +487,7 @@ def test_a_path_that_escapes_is_refused(media: Path, evening: Path) -> None:
     assert "house.database.restored" not in {event.name for event in recent_events(10)}
 
 
-@pytest.mark.alike
+@pytest.mark.any_database
 def test_a_link_where_files_belong_leads_nowhere(
     media: Path, settings: Settings, evening: Path, tmp_path: Path
 ) -> None:
@@ -516,7 +516,7 @@ def test_a_restore_without_space(
     assert (said.put, {why[:9] for why in said.faults.values()}, lying(media)) == (0, {"no space:"}, {})
 
 
-@pytest.mark.alike
+@pytest.mark.any_database
 def test_a_folder_that_is_a_file(app: Flask, settings: Settings, media: Path, evening: Path) -> None:
     lose_everything(settings)
     media.write_bytes(b"")

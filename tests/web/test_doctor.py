@@ -140,7 +140,7 @@ def test_a_home_that_cannot_be_is_a_line_and_exit_code_2(command: tuple[str, ...
     assert (done.returncode, done.stderr) == (2, f"STATION_HOME: {file} is not a folder.\n")
 
 
-def test_nor_one_below_it(
+def test_a_home_that_cannot_be_made_is_a_line_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """What every start begins with, in this process: it comes before the command is looked at."""

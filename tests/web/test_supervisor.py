@@ -86,9 +86,10 @@ def test_a_killed_worker_is_replaced_and_does_what_was_asked_meanwhile(running: 
     for word in ("beat", "relay"):
         running.named(word).kill()
         running.wait_for(f"{word} was killed (signal 9); starting it again")
-    family = running.family()
+    family, before = running.family(), len(running.text())
     os.kill(running.process.pid, signal.SIGINT)
     assert running.process.wait(PATIENCE) == 0
+    assert "Traceback" not in running.text()[before:]
     _, alive = psutil.wait_procs(family, timeout=30)
     assert alive == []
 
